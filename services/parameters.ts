@@ -1,0 +1,38 @@
+/**
+ * The parameters of a job: described once, here, with unit, default and meaning. The command line's flags, `--config`,
+ * `cloudreg.json` beside an upload and the job record all come from this schema, and `--help` prints it.
+ */
+import { z } from 'zod';
+
+const size = z.number().int().positive();
+
+/** `2,2,1` halves x and y only; `auto` halves z too once x and y voxels are as large as z ones. */
+const factor = z.union([
+  z.literal('auto'),
+  z.tuple([z.literal(2), z.literal(2), z.union([z.literal(1), z.literal(2)])]),
+]);
+
+export const jobParameters = z
+  .object({
+    channels: z
+      .union([z.literal('all'), z.array(z.number().int().nonnegative()).nonempty()])
+      .default('all')
+      .describe('channels to process, for example 0,2'),
+    blend: z.enum(['linear']).default('linear').describe('weights in overlaps: a ramp over the true overlap'),
+    chunkSize: z
+      .tuple([size, size, size])
+      .default([128, 128, 64])
+      .describe('voxels of a chunk, x,y,z (CloudReg: 1024,1024,1)'),
+    factor: factor.default('auto').describe('downsampling from mip to mip: 2,2,1, 2,2,2 or auto'),
+    mips: z
+      .union([z.literal('auto'), z.number().int().min(1).max(20)])
+      .default('auto')
+      .describe('number of resolutions; auto: until x and y of the coarsest fit one chunk'),
+    strict: z
+      .boolean()
+      .default(false)
+      .describe('missing or damaged planes stop the job instead of becoming gaps'),
+  })
+  .strict();
+
+export type JobParameters = z.infer<typeof jobParameters>;

@@ -1,0 +1,26 @@
+/** Errors by the way to recover. Other areas have their own file of error classes. */
+
+/** The same input will fail again: the engine counts it as the last attempt at once. */
+export class PermanentError extends Error {
+  override readonly name: string = 'PermanentError';
+  readonly permanent = true;
+}
+
+/** A file that a step reads is absent or not what its schema says. */
+export class StepInputError extends PermanentError {
+  override readonly name = 'StepInputError';
+  constructor(
+    readonly key: string,
+    readonly problem: string,
+  ) {
+    super(`${key}: ${problem}. The step that writes it must run again: use --redo with its name.`);
+  }
+}
+
+/** The task was stopped, not wrong: its consumer leaves, its lease is lost, or its job moved on. No attempt. */
+export class TaskAborted extends Error {
+  override readonly name = 'TaskAborted';
+}
+
+export const isPermanent = (error: unknown): boolean =>
+  error instanceof Error && (error as { permanent?: unknown }).permanent === true;

@@ -9,11 +9,12 @@ export class PermanentError extends Error {
 /** A file that a step reads is absent or not what its schema says. */
 export class StepInputError extends PermanentError {
   override readonly name = 'StepInputError';
-  constructor(
-    readonly key: string,
-    readonly problem: string,
-  ) {
+  readonly key: string;
+  readonly problem: string;
+  constructor(key: string, problem: string) {
     super(`${key}: ${problem}. The step that writes it must run again: use --redo with its name.`);
+    this.key = key;
+    this.problem = problem;
   }
 }
 

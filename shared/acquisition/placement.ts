@@ -1,6 +1,8 @@
 /** Where every tile lies: what `stitching.place` writes and fusion, preview and registration read (STITCHING section 8). */
 import { z } from 'zod';
 import type { StepFile } from '../engine/step.ts';
+import { type Box, boxAt, type Vec3 } from '../geometry/box.ts';
+import type { Acquisition } from './acquisition.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -9,7 +11,7 @@ export const placementSchema = z.object({
   unit: z.literal('voxel'),
   voxelSizeUm: triple,
   /** Width, height, planes of a tile. */
-  tileSize: triple,
+  tileSize: z.tuple([z.number().int(), z.number().int(), z.number().int()]),
   grid: z.object({ rows: z.number().int(), columns: z.number().int() }),
   /** The volume's size in voxels; its first voxel is the smallest placed corner, so positions start at 0. */
   size: z.tuple([z.number().int(), z.number().int(), z.number().int()]),
@@ -36,3 +38,61 @@ export const placementFile: StepFile<Placement> = {
   key: '.cloudreg/stitching/placement.json',
   schema: placementSchema,
 };
+
+/** A tile with its place in whole voxels: fusion moves no tile by a fraction, so it blurs nothing. */
+export interface PlacedTile {
+  readonly loc: number;
+  readonly row: number;
+  readonly column: number;
+  readonly box: Box;
+}
+
+export const placedTiles = (placement: Placement): readonly PlacedTile[] =>
+  placement.tiles.map(({ loc, row, column, position }) => ({
+    loc,
+    row,
+    column,
+    box: boxAt(roundVoxel(position), placement.tileSize),
+  }));
+
+/**
+ * The gauge of every placement: the smallest placed corner is 0. `volumeOriginVoxel` is the rounded median over tiles
+ * of nominal minus position, so that it lies where most of the stage's positions say.
+ */
+export function makePlacement(
+  acquisition: Pick<Acquisition, 'voxelSizeUm' | 'tileSize' | 'grid'>,
+  tiles: Placement['tiles'],
+): Placement {
+  const smallest = [0, 1, 2].map((axis) => Math.min(...tiles.map((tile) => tile.position[axis]!))) as Triple;
+  const shifted = tiles.map((tile) => ({ ...tile, position: minus(tile.position, smallest) }));
+  const corners = shifted.map((tile) => boxAt(roundVoxel(tile.position), acquisition.tileSize).end);
+  return {
+    format: 'cloudreg-placement/1',
+    unit: 'voxel',
+    voxelSizeUm: acquisition.voxelSizeUm,
+    tileSize: acquisition.tileSize,
+    grid: acquisition.grid,
+    size: [0, 1, 2].map((axis) => Math.max(...corners.map((corner) => corner[axis]!))) as Triple,
+    volumeOriginVoxel: [0, 1, 2].map((axis) =>
+      Math.round(median(shifted.map((tile) => tile.nominal[axis]! - tile.position[axis]!))),
+    ) as Triple,
+    tiles: shifted,
+  };
+}
+
+/** Where the stage says the tile lies: (column * step x, row * step y, 0), CLOUDREG section 1.5. */
+export const nominalPosition = (
+  { nominalStep }: Pick<Acquisition, 'nominalStep'>,
+  { row, column }: { readonly row: number; readonly column: number },
+): [number, number, number] => [column * nominalStep.x, row * nominalStep.y, 0];
+
+type Triple = [number, number, number];
+
+const minus = (a: Vec3, b: Vec3): Triple => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const roundVoxel = (position: Vec3): Triple => position.map(Math.round) as Triple;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

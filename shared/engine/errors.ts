@@ -25,3 +25,8 @@ export class TaskAborted extends Error {
 
 export const isPermanent = (error: unknown): boolean =>
   error instanceof Error && (error as { permanent?: unknown }).permanent === true;
+
+/** A command that was refused before it wrote anything; the message says what to do instead. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused';
+}

@@ -1,5 +1,6 @@
 /** Messages say only which task; data travel through named files (ARCHITECTURE section 1). Each is below 1 KiB. */
 import { z } from 'zod';
+import type { RunRef } from './records.ts';
 
 /** Raised when a message of this build could be misread by an older one, which then releases it. */
 export const MESSAGE_VERSION = 1;
@@ -21,6 +22,8 @@ const schema = z.discriminatedUnion('kind', [
 
 export type Message = z.infer<typeof schema>;
 export type PlanMessage = Extract<Message, { kind: 'plan' }>;
+export type ExpandBlockMessage = Extract<Message, { kind: 'expand-block' }>;
+export type ExpandMessage = Extract<Message, { kind: 'expand' }>;
 export type TaskMessage = Extract<Message, { kind: 'task' }>;
 
 export type ParsedMessage =
@@ -42,3 +45,35 @@ export function parseMessage(body: string): ParsedMessage {
   if (parsed.success) return { kind: 'message', message: parsed.data };
   return { kind: 'garbage', reason: z.prettifyError(parsed.error) };
 }
+
+const fields = ({ jobId, step, generation, pass }: RunRef) => ({
+  v: MESSAGE_VERSION,
+  job: jobId,
+  step,
+  g: generation,
+  pass,
+});
+
+export const runRefOf = ({ job, step, g, pass }: Message): RunRef => ({ jobId: job, step, generation: g, pass });
+
+export const planMessage = (ref: RunRef): PlanMessage => ({ kind: 'plan', ...fields(ref) });
+
+export const expandBlockMessage = (ref: RunRef, block: number): ExpandBlockMessage => ({
+  kind: 'expand-block',
+  ...fields(ref),
+  block,
+});
+
+export const expandMessage = (ref: RunRef, group: number): ExpandMessage => ({
+  kind: 'expand',
+  ...fields(ref),
+  group,
+});
+
+export const taskMessage = (ref: RunRef, index: number): TaskMessage => ({ kind: 'task', ...fields(ref), index });
+
+/** The task has written its files, only its record is wrong: its receiver heals the record and never runs it. */
+export const wroteMessage = (ref: RunRef, index: number): TaskMessage => ({
+  ...taskMessage(ref, index),
+  wrote: true,
+});

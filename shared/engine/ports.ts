@@ -21,6 +21,7 @@ import type {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Resolves (never rejects) after that time, or as soon as the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -6,6 +6,10 @@
  * A parent holds the numbers of its children in three sets; a child is in at most one of them.
  */
 
+import { BLOCK_SIZE, GROUP_SIZE, MAX_CHILDREN } from './sizes.ts';
+
+export { BLOCK_SIZE, GROUP_SIZE, MAX_CHILDREN } from './sizes.ts';
+
 /** `service.step`, for example `stitching.fuse`. */
 export type StepId = string;
 
@@ -118,14 +122,35 @@ export interface FailureRecord {
   readonly lastError: TaskError;
 }
 
-export const GROUP_SIZE = 256;
-/** Groups per block, and the largest number of groups that a step run holds without blocks. */
-export const BLOCK_SIZE = 256;
-export const MAX_CHILDREN = 1000;
-
 export const groupsOf = (count: number): number => Math.ceil(count / GROUP_SIZE);
 /** Number of blocks of a step run with `count` tasks; 0 where its groups hang directly under it. */
 export const blocksOf = (count: number): number =>
   groupsOf(count) > MAX_CHILDREN ? Math.ceil(groupsOf(count) / BLOCK_SIZE) : 0;
 /** Number of direct children of a step run. */
 export const childrenOf = (count: number): number => blocksOf(count) || groupsOf(count);
+/** Number of tasks of a group. */
+export const groupSize = (count: number, group: number): number =>
+  Math.min(GROUP_SIZE, count - group * GROUP_SIZE);
+/** Number of groups of a block. */
+export const blockSize = (count: number, block: number): number =>
+  Math.min(BLOCK_SIZE, groupsOf(count) - block * BLOCK_SIZE);
+
+/** Without the number of a child: a reference to a child is one to its step run too, but not the same item. */
+export const runOf = ({ jobId, step, generation, pass }: RunRef): RunRef => ({ jobId, step, generation, pass });
+
+/** The item whose sets hold this group. */
+export const parentOf = (ref: GroupRef, count: number): ParentRef =>
+  blocksOf(count) > 0 ? { ...runOf(ref), block: Math.floor(ref.group / BLOCK_SIZE) } : runOf(ref);
+
+/** The group of a task and the task's slot in it. */
+export const placeOf = (ref: RunRef, index: number): { readonly group: GroupRef; readonly slot: number } => ({
+  group: { ...runOf(ref), group: Math.floor(index / GROUP_SIZE) },
+  slot: index % GROUP_SIZE,
+});
+
+/** Done for good, whatever happens in this generation. */
+export const isFinished = (sets: ChildSets, child: number): boolean =>
+  sets.done.has(child) || sets.accepted.has(child);
+
+export const isSettled = (sets: ChildSets, child: number): boolean =>
+  isFinished(sets, child) || sets.failed.has(child);

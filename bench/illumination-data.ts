@@ -1,0 +1,189 @@
+/** The cases of `../shared/data` on illumination, read for figures (bench) and for acceptance (test). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FlatFieldInput } from '../services/tile-correction/estimate-flat-field.ts';
+import type { LogField } from '../services/tile-correction/log-field.ts';
+import { evaluateFlatField } from '../services/tile-correction/log-field.ts';
+import { blockMeans, type Look, reducedGrid } from '../services/tile-correction/looks.ts';
+import { readNpy, toFloat32 } from '../shared/formats/npy.ts';
+import { readTiff } from '../shared/formats/tiff/read.ts';
+import { tiffInMemory } from '../shared/formats/tiff/source.ts';
+import { type FloatImage, type N4Options, type N4Result, n4Defaults } from '../shared/numerics/n4/n4.ts';
+import { mean, standardDeviation } from '../shared/numerics/statistics.ts';
+
+const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+export function readImage(path: string): FloatImage {
+  const array = readNpy(readFileSync(path));
+  return { data: toFloat32(array), shape: [...array.shape].reverse() };
+}
+
+/** One run of the reference implementation of N4: what went in, and the log field that came out. */
+export interface N4Case {
+  readonly name: string;
+  readonly image: FloatImage;
+  readonly options: N4Options;
+  readonly referenceRounds: readonly number[];
+  /** Every `stride`-th voxel per axis. */
+  readonly referenceField: Float32Array;
+  readonly stride: number;
+}
+
+interface ManifestEntry {
+  readonly name: string;
+  readonly input: string;
+  readonly mask: string | null;
+  readonly weights: string | null;
+  readonly levels: number;
+  readonly maxIterationsPerLevel: number;
+  readonly convergenceThreshold: number;
+  readonly fieldStride: number;
+  readonly referenceIterations: readonly number[];
+}
+
+export function n4Cases(directory: string): N4Case[] {
+  const entries: readonly ManifestEntry[] = readJson(join(directory, 'manifest.json'));
+  const bytes = (name: string) => readImage(join(directory, name)).data;
+  return entries.map((entry) => ({
+    name: entry.name,
+    image: preparedImage(entry.name, readImage(join(directory, entry.input))),
+    options: {
+      ...n4Defaults,
+      levels: Array.from({ length: entry.levels }, () => entry.maxIterationsPerLevel),
+      threshold: entry.convergenceThreshold,
+      ...(entry.mask === null ? {} : { mask: bytes(entry.mask) }),
+      ...(entry.weights === null ? {} : { weights: bytes(entry.weights).map((byte) => byte / 255) }),
+    },
+    referenceRounds: entry.referenceIterations,
+    referenceField: bytes(`${entry.name}.field.npy.gz`),
+    stride: entry.fieldStride,
+  }));
+}
+
+/** What the manifest's notes say is done to the input first. */
+function preparedImage(name: string, { data, shape }: FloatImage): FloatImage {
+  if (name.includes('weights')) return { data: data.map((value) => Math.max(value, 1)), shape };
+  if (!name.includes('cloudreg')) return { data, shape };
+  const smallest = data.reduce((least, value) => Math.min(least, value));
+  return { data: data.map((value) => Math.fround(value - smallest) + 1), shape };
+}
+
+/** Deviation from the reference over used voxels, after taking out the mean difference. */
+export function deviation({ image, options, ...reference }: N4Case, { field }: N4Result) {
+  const differences: number[] = [];
+  const { mask, weights } = options;
+  for (const [n, voxel] of stridden(image.shape, reference.stride).entries()) {
+    if (mask !== undefined && mask[voxel] !== 1) continue;
+    if (weights !== undefined && !(weights[voxel]! > 0)) continue;
+    differences.push(field[voxel]! - reference.referenceField[n]!);
+  }
+  const shift = mean(differences);
+  const max = differences.reduce((most, difference) => Math.max(most, Math.abs(difference - shift)), 0);
+  return { rms: standardDeviation(differences), max };
+}
+
+function stridden(shape: readonly number[], stride: number): number[] {
+  const [width = 1, height = 1, depth = 1] = shape;
+  const voxels: number[] = [];
+  for (let z = 0; z < depth; z += stride) {
+    for (let y = 0; y < height; y += stride) {
+      for (let x = 0; x < width; x += stride) voxels.push((z * height + y) * width + x);
+    }
+  }
+  return voxels;
+}
+
+/** Tiles with a known flat field: the estimator's input and the log of the truth at tile size. */
+export interface FlatFieldScene {
+  readonly input: FlatFieldInput;
+  readonly tileSize: readonly [number, number];
+  /** Log of the applied vignette, at the reduced grid of simulated looks or at full tile size. */
+  readonly truth: ArrayLike<number>;
+}
+
+/** `looks_NAME`: looks of simulated tiles of 160 x 160 pixels. */
+export function looksScene(directory: string, name: string): FlatFieldScene {
+  const { data, shape } = readImage(join(directory, `looks_${name}.npy.gz`));
+  const about = readJson(join(directory, `looks_${name}.json`));
+  const [width = 0, height = 0, count = 0] = shape;
+  const looks = Array.from({ length: count }, (_, n) => ({
+    tile: about.tileOfLook[n] as number,
+    zBlock: about.zBlockOfLook[n] as number,
+    image: data.slice(n * width * height, (n + 1) * width * height).map((value) => value / 16),
+  }));
+  const reduction: number = about.reduction;
+  const origins: [number, number][] = [];
+  for (const [n, look] of looks.entries()) {
+    const [x, y] = about.nominalOriginXY[n] as [number, number];
+    origins[look.tile] = [x * reduction, y * reduction];
+  }
+  return {
+    input: { grid: { width, height, reduction }, looks, origins, background: about.backgroundTrue },
+    tileSize: [width * reduction, height * reduction],
+    truth: readImage(join(directory, `looks_${name}.truth.npy.gz`)).data,
+  };
+}
+
+export interface ColmChannel extends FlatFieldScene {
+  readonly histogram: Uint32Array;
+}
+
+/** One channel of `colm_cellfinder_3x4`, all planes, in halves of the depth. */
+export async function colmChannel(directory: string, channel: number): Promise<ColmChannel> {
+  const truth = readJson(join(directory, 'truth.json'));
+  const [width, height, depth]: [number, number, number] = truth.tile_size;
+  const grid = reducedGrid(width, height);
+  const histogram = new Uint32Array(65_536);
+  const looks: Look[] = [];
+  const origins: [number, number][] = [];
+  for (const tile of truth.tiles) {
+    if (!tile.present) continue;
+    origins[tile.loc] = [tile.nominal_voxel[0], tile.nominal_voxel[1]];
+    const sums = [new Float64Array(width * height), new Float64Array(width * height)];
+    for (let plane = 0; plane < depth; plane++) {
+      const sum = sums[plane < depth / 2 ? 0 : 1]!;
+      for (const [n, value] of (await readPlane(directory, tile.loc, channel, plane)).entries()) {
+        histogram[value]!++;
+        sum[n] = sum[n]! + value / (depth / 2);
+      }
+    }
+    for (const [zBlock, sum] of sums.entries())
+      looks.push({ tile: tile.loc, zBlock, image: blockMeans(sum, width, grid) });
+  }
+  const input = { grid, looks, origins, background: truth.background };
+  return { input, tileSize: [width, height], truth: logVignette(truth.bias, width, height), histogram };
+}
+
+async function readPlane(directory: string, loc: number, channel: number, plane: number) {
+  const digits = (value: number, count: number) => String(value).padStart(count, '0');
+  const cell = `LOC${digits(loc, 3)}`;
+  const file = `VW0_${cell}D_CM0_CHN${digits(channel, 2)}_PLN${digits(plane, 4)}.tif`;
+  const path = join(directory, 'VW0', cell, file);
+  return (await readTiff(tiffInMemory(path, readFileSync(path)))).pixels;
+}
+
+interface Vignette {
+  readonly vignette: number;
+  readonly cx: number;
+  readonly cy: number;
+  readonly kx: number;
+  readonly ky: number;
+}
+
+/** The formula of `truth.json`: V = max(0.05, 1 - vignette (u^2 + v^2)/2 + kx u + ky v). */
+function logVignette({ vignette, cx, cy, kx, ky }: Vignette, width: number, height: number): Float64Array {
+  return Float64Array.from({ length: width * height }, (_, n) => {
+    const u = ((n % width) - cx) / (width / 2);
+    const v = (Math.floor(n / width) - cy) / (height / 2);
+    return Math.log(Math.max(0.05, 1 - (vignette * (u * u + v * v)) / 2 + kx * u + ky * v));
+  });
+}
+
+/** sd of ln(estimate / truth) over the tile, at the resolution of the truth. */
+export function fieldError(field: LogField, { input, tileSize, truth }: FlatFieldScene): number {
+  const factor = evaluateFlatField(field, ...tileSize);
+  const gain = factor.map((value) => 1 / value);
+  const isReduced = truth.length < gain.length;
+  const estimate = isReduced ? blockMeans(gain, tileSize[0], input.grid) : gain;
+  return standardDeviation(Array.from(estimate, (value, n) => Math.log(value) - truth[n]!));
+}

@@ -1,0 +1,91 @@
+/** Flat field, background and N4 against ILLUMINATION section 6: measured value, bound, and N4's speed. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { estimateBackground } from '../services/tile-correction/background.ts';
+import { estimateFlatField } from '../services/tile-correction/estimate-flat-field.ts';
+import { evaluateFlatField } from '../services/tile-correction/log-field.ts';
+import { n4 } from '../shared/numerics/n4/n4.ts';
+import { mean } from '../shared/numerics/statistics.ts';
+import { colmChannel, deviation, fieldError, looksScene, type N4Case, n4Cases } from './illumination-data.ts';
+
+type Print = (text: string) => void;
+
+export const illuminationBench = { name: 'illumination', run: runIllumination };
+
+/** The data lie beside the checkout, where npm runs scripts. */
+const dataDirectory = resolve('../shared/data');
+
+async function runIllumination(print: Print): Promise<void> {
+  const illumination = resolve(dataDirectory, 'illumination');
+  if (existsSync(illumination)) {
+    for (const reference of n4Cases(illumination)) printN4(reference, print);
+    for (const name of ['quadratic', 'sheet', 'linear', 'none', 'one_pair']) {
+      printLooks(illumination, name, print);
+    }
+  } else print(`N4 and looks: skipped, there is no ${illumination}`);
+  const colm = resolve(dataDirectory, 'colm_cellfinder_3x4');
+  if (existsSync(colm)) for (const channel of [0, 1]) await printColm(colm, channel, print);
+  else print(`colm_cellfinder_3x4: skipped, there is no ${colm}`);
+}
+
+function printN4(reference: N4Case, print: Print): void {
+  const rules =
+    reference.options.threshold === 0 ? (['float64'] as const) : (['float64', 'itk-float32'] as const);
+  for (const stopRule of rules) {
+    const start = performance.now();
+    const result = n4(reference.image, { ...reference.options, stopRule });
+    const seconds = (performance.now() - start) / 1000;
+    const { rms, max } = deviation(reference, result);
+    const voxelRounds = reference.image.data.length * result.rounds.reduce((sum, rounds) => sum + rounds, 0);
+    const exact = reference.options.threshold === 0 || stopRule === 'itk-float32';
+    const bound = exact ? 'RMS <= 2e-4, max <= 2e-3' : 'RMS <= 0.01, max <= 0.05';
+    line(
+      print,
+      `N4 ${reference.name}, ${stopRule}`,
+      `RMS ${rms.toExponential(1)}, max ${max.toExponential(1)}`,
+      bound,
+    );
+    print(
+      `${' '.repeat(4)}rounds ${result.rounds.join(' ')} (reference ${reference.referenceRounds.join(' ')}), ` +
+        `${(voxelRounds / seconds / 1e6).toFixed(1)} Mvoxel/s a round`,
+    );
+  }
+}
+
+const fieldBound: Readonly<Record<string, string>> = { none: 'none', one_pair: 'none' };
+
+function printLooks(directory: string, name: string, print: Print): void {
+  const scene = looksScene(directory, name);
+  const estimate = estimateFlatField(scene.input);
+  const error = estimate.logField === null ? Number.NaN : fieldError(estimate.logField, scene);
+  line(
+    print,
+    `flat field, looks ${name}`,
+    `${estimate.decision}, error ${error.toFixed(4)}`,
+    fieldBound[name] ?? 'apply, error <= 0.015',
+  );
+  print(`    ${estimate.reason}`);
+  if (name !== 'quadratic' || estimate.logField === null) return;
+  line(print, 'seam index (shape), held-out pairs', `${estimate.evidence?.shape?.toFixed(2)}`, '<= 0.75');
+  const factor = evaluateFlatField(estimate.logField, ...scene.tileSize);
+  const meanGain = mean(factor.map((value) => 1 / value));
+  line(print, 'tile mean of exp(v), minus 1', (meanGain - 1).toExponential(1), '+-1e-6');
+}
+
+async function printColm(directory: string, channel: number, print: Print): Promise<void> {
+  const scene = await colmChannel(directory, channel);
+  const background = estimateBackground(scene.histogram);
+  line(print, `background, colm channel ${channel}`, `${background.value}`, '105..125, true 110');
+  const { logField, decision, reason } = estimateFlatField({ ...scene.input, background: background.value });
+  const error = logField === null ? Number.NaN : fieldError(logField, scene);
+  line(
+    print,
+    `flat field, colm channel ${channel}`,
+    `${decision}, error ${error.toFixed(4)}`,
+    'apply, error <= 0.03',
+  );
+  print(`    ${reason}`);
+}
+
+const line = (print: Print, what: string, measured: string, bound: string): void =>
+  print(`${what.padEnd(44)}${measured.padEnd(34)}${bound}`);

@@ -1,0 +1,84 @@
+/** Voxels per second of each kernel, and the ratio to its plain TypeScript twin in the same run. */
+import { type Kernels, loadKernels } from '../shared/kernels/kernels.ts';
+import { averagePlanes } from '../shared/kernels/oracles/average-planes.ts';
+import { blend } from '../shared/kernels/oracles/blend.ts';
+import { correct } from '../shared/kernels/oracles/correct.ts';
+import { halvePlane } from '../shared/kernels/oracles/halve-plane.ts';
+import { quantise } from '../shared/kernels/oracles/quantise.ts';
+import { widen } from '../shared/kernels/oracles/widen.ts';
+
+/** A COLM plane: what a kernel is given at once. */
+const side = 2048;
+const voxels = side * side;
+const leastSeconds = 0.25;
+
+type Twin = Omit<Kernels, 'layout'>;
+
+export const benches = [{ name: 'kernels', run: runKernels }];
+
+async function runKernels(print: (text: string) => void): Promise<void> {
+  const kernels = loadKernels();
+  const oracles: Twin = { correct, blend, quantise, widen, halvePlane, averagePlanes };
+  print(`planes of ${side} x ${side}; million voxels of input per second\n`);
+  print(`${'kernel'.padEnd(34)}${'SIMD'.padStart(9)}${'plain'.padStart(9)}${'ratio'.padStart(8)}`);
+  for (const [name, work] of workOn(makeBuffers(kernels))) {
+    const fast = megavoxelsPerSecond(() => work(kernels));
+    const plain = megavoxelsPerSecond(() => work(oracles));
+    const ratio = (fast / plain).toFixed(1);
+    print(
+      `${name.padEnd(34)}${fast.toFixed(0).padStart(9)}${plain.toFixed(0).padStart(9)}${ratio.padStart(8)}`,
+    );
+  }
+}
+
+function makeBuffers(kernels: Kernels) {
+  const plane = { type: 'float32', length: voxels } as const;
+  const buffers = kernels.layout({
+    bytes: { type: 'uint8', length: voxels },
+    words: { type: 'uint16', length: voxels },
+    a: plane,
+    b: plane,
+    c: plane,
+    ramp: { type: 'float32', length: side },
+  });
+  for (let i = 0; i < voxels; i++) {
+    buffers.bytes[i] = (i * 7) % 256;
+    buffers.words[i] = (i * 7919) % 65_536;
+    buffers.a[i] = ((i * 7919) % 65_536) * 1.1;
+    buffers.b[i] = 0.8 + (i % 1000) / 2500;
+  }
+  buffers.ramp.fill(0.5);
+  return buffers;
+}
+
+/** What is measured; each line overwrites only what no later line reads. */
+function workOn({ bytes, words, a, b, c, ramp }: ReturnType<typeof makeBuffers>) {
+  const work: [string, (twin: Twin) => void][] = [
+    ['correct uint8, no flat field', (twin) => twin.correct(bytes, undefined, 100, c)],
+    ['correct uint16, no flat field', (twin) => twin.correct(words, undefined, 100, c)],
+    ['correct uint16, flat field', (twin) => twin.correct(words, b, 100, c)],
+    ['correct float32, flat field', (twin) => twin.correct(a, b, 100, c)],
+    ['halve plane', (twin) => twin.halvePlane(a, side, side, c)],
+    ['average planes (voxels of one)', (twin) => twin.averagePlanes(a, b, c)],
+    ['widen uint8', (twin) => twin.widen(bytes, c)],
+    ['widen uint16', (twin) => twin.widen(words, c)],
+    ['quantise to uint8', (twin) => twin.quantise(a, bytes)],
+    ['quantise to uint16', (twin) => twin.quantise(a, words)],
+    ['blend', (twin) => twin.blend(a, side, side, ramp, ramp, b, c, side, 0, 0)],
+  ];
+  return work;
+}
+
+/** The best of several runs: what other programs take away is not the kernel's. */
+function megavoxelsPerSecond(work: () => void): number {
+  work();
+  let best = Infinity;
+  for (let spent = 0; spent < leastSeconds; ) {
+    const begin = performance.now();
+    work();
+    const seconds = (performance.now() - begin) / 1000;
+    best = Math.min(best, seconds);
+    spent += seconds;
+  }
+  return voxels / best / 1e6;
+}

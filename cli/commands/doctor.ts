@@ -1,0 +1,34 @@
+/** `cloudreg doctor [folder]`: will it run here? Each finding with what to do about it. */
+import { EXIT_DONE, EXIT_FAILED } from '../errors.ts';
+import type { DefineCommand } from '../command.ts';
+import { line, type Terminal } from '../terminal.ts';
+import { type Finding, inspectMachine } from '../inspection.ts';
+
+export const define: DefineCommand = (command, terminal, exit) => {
+  command
+    .argument('[folder]', 'where output would go', '.')
+    .option('--json', 'one JSON object a line')
+    .action(async (folder: string, options: { json?: true }) =>
+      exit(await doctor(terminal, folder, options.json === true)),
+    );
+};
+
+async function doctor(terminal: Terminal, folder: string, json: boolean): Promise<number> {
+  const findings = await inspectMachine(folder);
+  for (const finding of findings)
+    line(terminal.out, json ? JSON.stringify({ event: 'check', ...finding }) : findingText(finding, terminal.colours));
+  const bad = findings.filter((finding) => finding.verdict === 'bad');
+  const ready = bad.length === 0;
+  if (json) line(terminal.out, JSON.stringify({ event: 'done', ready }));
+  else line(terminal.out, ready ? 'Ready: try "cloudreg demo".' : `Not ready: ${bad.map(({ what }) => what).join(', ')}.`);
+  return ready ? EXIT_DONE : EXIT_FAILED;
+}
+
+const MARKS = { good: 'ok', warning: 'note', bad: 'BAD' } as const;
+const COLOURS = { good: '\x1b[32m', warning: '\x1b[33m', bad: '\x1b[31m' } as const;
+
+function findingText({ verdict, what, found, advice }: Finding, colours: boolean): string {
+  const mark = MARKS[verdict].padEnd(4);
+  const shown = colours ? `${COLOURS[verdict]}${mark}\x1b[0m` : mark;
+  return `${shown}  ${what.padEnd(16)}  ${found}${advice === undefined ? '' : `\n${' '.repeat(24)}${advice}`}`;
+}

@@ -1,0 +1,100 @@
+/** The job's parameters as flags and as `--config` file: both follow from the one schema in services/parameters.ts. */
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import type { ZodType } from 'zod';
+import { type JobParameters, jobParameters } from '../services/parameters.ts';
+import { RefusedError } from './errors.ts';
+import { expectedOf } from './expected.ts';
+import { nearest } from './suggestion.ts';
+
+const schemas: Readonly<Record<string, ZodType>> = jobParameters.shape;
+
+/** `chunkSize` is `--chunk-size`. */
+const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const isSwitch = (schema: ZodType): boolean => expectedOf(schema) === 'true or false';
+
+export function addParameterFlags(command: Command): void {
+  for (const [name, schema] of Object.entries(schemas)) {
+    const flags = isSwitch(schema) ? flagOf(name) : `${flagOf(name)} <value>`;
+    const preset = isSwitch(schema) ? '' : ` (default: ${textOf(schema.parse(undefined))})`;
+    command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));
+  }
+  command.option('--config <file>', 'JSON file with the same parameters, for example {"chunkSize": [64, 64, 64]}');
+}
+
+/** Flags win over the file, the file over defaults. */
+export async function readParameters(options: Readonly<Record<string, unknown>>): Promise<JobParameters> {
+  const fromFile = typeof options.config === 'string' ? await readConfig(options.config) : {};
+  const fromFlags = Object.fromEntries(
+    Object.entries(schemas)
+      .filter(([name]) => options[name] !== undefined)
+      .map(([name, schema]) => [name, flagValue(name, schema, options[name])]),
+  );
+  return jobParameters.parse({ ...fromFile, ...fromFlags });
+}
+
+function flagValue(name: string, schema: ZodType, given: unknown): unknown {
+  if (typeof given !== 'string') return given;
+  for (const candidate of readings(given)) {
+    const parsed = schema.safeParse(candidate);
+    if (parsed.success) return parsed.data;
+  }
+  throw new RefusedError(`${flagOf(name)} is "${given}"; expected ${expectedOf(schema)}.`);
+}
+
+/** What a text may mean: a word or number, or a list of them. */
+function readings(text: string): unknown[] {
+  const list = text.split(',').map(scalar);
+  return list.length === 1 ? [list[0], list] : [list];
+}
+
+function scalar(text: string): string | number {
+  const trimmed = text.trim();
+  return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : trimmed;
+}
+
+async function readConfig(path: string): Promise<Record<string, unknown>> {
+  const value = parseConfig(path, await readConfigText(path));
+  for (const [name, given] of Object.entries(value)) checkConfigValue(path, name, given);
+  return value;
+}
+
+async function readConfigText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new RefusedError(`--config ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parseConfig(path: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new RefusedError(`--config ${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new RefusedError(`--config ${path} must hold a JSON object such as {"chunkSize": [64, 64, 64]}.`);
+  return value as Record<string, unknown>;
+}
+
+function checkConfigValue(path: string, name: string, given: unknown): void {
+  const schema = schemas[name];
+  if (!schema) {
+    const meant = nearest(name, Object.keys(schemas));
+    const hint = meant ? `did you mean "${meant}"?` : `known are ${Object.keys(schemas).join(', ')}.`;
+    throw new RefusedError(`"${name}" in ${path} is no parameter; ${hint}`);
+  }
+  if (!schema.safeParse(given).success)
+    throw new RefusedError(
+      `"${name}" in ${path} is ${JSON.stringify(given)}; expected ${expectedOf(schema)} (lists as JSON arrays).`,
+    );
+}
+
+const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
+
+/** Parameters as they would be typed, for `--dry-run` and messages. */
+export const parameterLines = (parameters: JobParameters): string[] =>
+  Object.entries(parameters).map(([name, value]) => `${flagOf(name)} ${textOf(value)}`);

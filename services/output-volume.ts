@@ -1,0 +1,49 @@
+/** The volumes a job writes: their folders and resolutions follow from the placement and the job's parameters alone. */
+import type { Acquisition } from '../shared/acquisition/acquisition.ts';
+import type { Placement } from '../shared/acquisition/placement.ts';
+import { type Blocks, planBlocks } from '../shared/volume/blocks.ts';
+import { type Mip, planScales } from '../shared/volume/scales.ts';
+import type { JobParameters } from './parameters.ts';
+
+/** Folder of a channel's volume below the output: `CHN00`. */
+export const channelFolder = (channel: number): string => `CHN${String(channel).padStart(2, '0')}`;
+
+/** The channels of a job, ascending. */
+export function channelsOf(acquisition: Acquisition, { channels }: JobParameters): readonly number[] {
+  return channels === 'all' ? acquisition.channels : [...channels].sort((a, b) => a - b);
+}
+
+export function outputMips(
+  acquisition: Acquisition,
+  placement: Placement,
+  parameters: JobParameters,
+): readonly Mip[] {
+  return planScales({
+    sizeVoxels: placement.size,
+    voxelSizeUm: placement.voxelSizeUm,
+    dataType: acquisition.dataType,
+    chunkSize: parameters.chunkSize,
+    factor: parameters.factor,
+    mips: parameters.mips,
+  });
+}
+
+/** 1024 x 1024 x 64: four mips of the default chunks, 130 MiB in 16 bits. */
+const FUSION_BLOCK_VOXELS = 2 ** 26;
+/** Twice that: only a layer of chunks of it is held at a time. */
+const PYRAMID_BLOCK_VOXELS = 2 ** 27;
+
+/** Fusion's blocks where planes can be read row by row; wider ones close the same mips. */
+export const fusionBlocks = (mips: readonly Mip[]): Blocks => planBlocks(mips, 0, FUSION_BLOCK_VOXELS);
+
+/** The passes that carry the volume from the last mip that fusion closes to the coarsest. */
+export function pyramidPasses(mips: readonly Mip[]): readonly Blocks[] {
+  const passes: Blocks[] = [];
+  let { lastMip } = fusionBlocks(mips);
+  while (lastMip + 1 < mips.length) {
+    const pass = planBlocks(mips, lastMip, PYRAMID_BLOCK_VOXELS, lastMip + 1);
+    passes.push(pass);
+    lastMip = pass.lastMip;
+  }
+  return passes;
+}

@@ -1,0 +1,16 @@
+/** The one list of steps. Queues, fleets, alarms, dashboards, `status` and `estimate` derive from it. */
+import type { AnyStep, Pipeline } from '../shared/engine/step.ts';
+import { pyramid } from './downsampling/pyramid.ts';
+import { scan } from './ingest/scan.ts';
+import { type JobParameters, jobParameters } from './parameters.ts';
+import { fuse } from './stitching/fuse.ts';
+import { place } from './stitching/place.ts';
+
+const steps: readonly AnyStep<JobParameters>[] = [scan, place, fuse, pyramid];
+
+export const pipeline: Pipeline<JobParameters> = {
+  // Raised whenever the same parameters would give other bytes.
+  version: '1',
+  parameters: jobParameters,
+  steps,
+};

@@ -1,0 +1,309 @@
+/**
+ * Where two tiles may fit: normalised correlation of their whole overlap in three dimensions, grown by the search range
+ * (STITCHING section 2.3).
+ */
+import type { Fourier } from '../../../shared/numerics/fft.ts';
+import { goodVolumeSize, volumeTransform, wholePlan } from '../../../shared/numerics/fft-volume.ts';
+import type { Triple } from '../pairs.ts';
+import { shiftEnergies } from './energies.ts';
+import type { Field } from './stabilise.ts';
+
+/** Whole-voxel shifts from `least` to `most`, both included. */
+export interface ShiftRange {
+  readonly least: Triple;
+  readonly most: Triple;
+}
+
+export interface Peak {
+  /** Position(b) - position(a) in voxels of the fields. */
+  readonly offset: Triple;
+  readonly ncc: number;
+  /** How far the peak stands out of all shifts searched, in robust standard deviations. */
+  readonly score: number;
+}
+
+/** Overlaps this long are binned 4 x 4 instead of 2 x 2: there is more than enough to correlate. */
+const longOverlap = 1024;
+/** Rows of b correlated at once: bounds the memory of the transforms. */
+const pieceRows = 256;
+const mostPeaks = 5;
+const leastShareOfBest = 0.45;
+const suppressedPlanes = 3;
+const suppressedPixels = 10;
+/** An overlap smaller than this share of the largest one proves nothing. */
+const leastOverlapShare = 0.25;
+/** Mean square below which a field is constant: rounding of the high-pass, far below the noise's 1. */
+const constantEnergy = 1e-6;
+
+export function coarsePeaks(fourier: Fourier, a: Field, b: Field, nominal: Triple, search: Triple): Peak[] {
+  const boxes = grownBoxes(a.size, b.size, nominal, search);
+  if (boxes === undefined) return [];
+  const bin = Math.max(boxes.a.size[0], boxes.a.size[1]) >= longOverlap ? 4 : 2;
+  const binnedA = binField(a, boxes.a, bin);
+  const binnedB = binField(b, boxes.b, bin);
+  const range = binnedRange(boxes, nominal, search, bin);
+  const scores = scoreShifts(fourier, binnedA, binnedB, range);
+  return strongestPeaks(scores, range, bin).map(({ shift, ncc, score }) => ({
+    offset: [
+      boxes.a.start[0] - boxes.b.start[0] + bin * shift[0],
+      boxes.a.start[1] - boxes.b.start[1] + bin * shift[1],
+      boxes.a.start[2] - boxes.b.start[2] + shift[2],
+    ],
+    ncc,
+    score,
+  }));
+}
+
+interface Box {
+  readonly start: Triple;
+  readonly size: Triple;
+}
+
+/** The part of each field that can lie in the overlap for some shift searched. */
+function grownBoxes(
+  sizeA: Triple,
+  sizeB: Triple,
+  nominal: Triple,
+  search: Triple,
+): { a: Box; b: Box } | undefined {
+  const box = (own: Triple, other: Triple, sign: number): Box => {
+    const start = axes((i) => Math.max(0, sign * Math.round(nominal[i]) - search[i]));
+    const end = axes((i) => Math.min(own[i], sign * Math.round(nominal[i]) + other[i] + search[i]));
+    return { start, size: axes((i) => end[i] - start[i]) };
+  };
+  const a = box(sizeA, sizeB, 1);
+  const b = box(sizeB, sizeA, -1);
+  return [...a.size, ...b.size].some((extent) => extent < 1) ? undefined : { a, b };
+}
+
+export const axes = (value: (axis: 0 | 1 | 2) => number): Triple => [value(0), value(1), value(2)];
+
+/** Shifts between the binned boxes that cover the whole search range. */
+function binnedRange(boxes: { a: Box; b: Box }, nominal: Triple, search: Triple, bin: number): ShiftRange {
+  const centre = axes((i) => Math.round(nominal[i]) - (boxes.a.start[i] - boxes.b.start[i]));
+  const step = (i: 0 | 1 | 2): number => (i === 2 ? 1 : bin);
+  return {
+    least: axes((i) => Math.ceil((centre[i] - search[i]) / step(i))),
+    most: axes((i) => Math.floor((centre[i] + search[i]) / step(i))),
+  };
+}
+
+/** Means of bin x bin pixels; columns and rows that fill no bin are left out. */
+function binField(field: Field, box: Box, bin: number): Field {
+  const [width, height] = field.size;
+  const size = [Math.floor(box.size[0] / bin), Math.floor(box.size[1] / bin), box.size[2]] as const;
+  const values = new Float32Array(size[0] * size[1] * size[2]);
+  const scale = 1 / bin ** 2;
+  let at = 0;
+  for (let z = 0; z < size[2]; z++) {
+    for (let y = 0; y < size[1]; y++, at += size[0]) {
+      const row = ((box.start[2] + z) * height + box.start[1] + y * bin) * width + box.start[0];
+      for (let j = 0; j < bin; j++) addBins(values, at, size[0], field.values, row + j * width, bin);
+      for (let x = 0; x < size[0]; x++) values[at + x] = values[at + x]! * scale;
+    }
+  }
+  return { values, size };
+}
+
+function addBins(
+  bins: Float32Array,
+  at: number,
+  count: number,
+  row: Float32Array,
+  from: number,
+  bin: number,
+): void {
+  if (bin === 2) {
+    for (let x = 0, i = from; x < count; x++, i += 2) bins[at + x] = bins[at + x]! + (row[i]! + row[i + 1]!);
+    return;
+  }
+  for (let x = 0, i = from; x < count; x++, i += 4) {
+    bins[at + x] = bins[at + x]! + (row[i]! + row[i + 1]! + (row[i + 2]! + row[i + 3]!));
+  }
+}
+
+/** Of all shifts of a range, [z][y][x]. */
+interface Scores {
+  readonly ncc: Float64Array;
+  readonly score: Float64Array;
+}
+
+const extentOf = (range: ShiftRange): Triple => axes((i) => range.most[i] - range.least[i] + 1);
+
+function scoreShifts(fourier: Fourier, a: Field, b: Field, range: ShiftRange): Scores {
+  const products = correlate(fourier, a, b, range);
+  const energies = shiftEnergies(a, b, range);
+  const largest = energies.volume.reduce((most, volume) => Math.max(most, volume), 0);
+  const ncc = new Float64Array(products.length);
+  const significance = new Float64Array(products.length);
+  for (let i = 0; i < products.length; i++) {
+    const volume = energies.volume[i]!;
+    if (volume < leastOverlapShare * largest) continue;
+    if (Math.min(energies.a[i]!, energies.b[i]!) <= constantEnergy * volume) continue;
+    ncc[i] = products[i]! / Math.sqrt(energies.a[i]! * energies.b[i]!);
+    significance[i] = Math.atanh(Math.min(ncc[i]!, 0.999999)) * Math.sqrt(volume);
+  }
+  return { ncc, score: standardise(significance) };
+}
+
+function standardise(values: Float64Array): Float64Array {
+  const median = medianOf(values);
+  const deviation = medianOf(values.map((value) => Math.abs(value - median))) / 0.6745;
+  return values.map((value) => (value - median) / Math.max(deviation, 0.5));
+}
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** sum a(x + d) b(x) for all shifts of the range: pieces of rows of b against the rows of a that they can meet, added up. */
+function correlate(fourier: Fourier, a: Field, b: Field, range: ShiftRange): Float64Array {
+  const extent = extentOf(range);
+  const sums = new Float64Array(extent[0] * extent[1] * extent[2]);
+  const pieces = Math.ceil(b.size[1] / (pieceRows * 1.25));
+  for (let piece = 0; piece < pieces; piece++) {
+    const from = Math.floor((piece * b.size[1]) / pieces);
+    const to = Math.floor(((piece + 1) * b.size[1]) / pieces);
+    addCorrelation(fourier, a, b, { from, to }, range, sums);
+  }
+  return sums;
+}
+
+interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+function addCorrelation(
+  fourier: Fourier,
+  a: Field,
+  b: Field,
+  rowsB: Rows,
+  range: ShiftRange,
+  sums: Float64Array,
+): void {
+  const rowsA = {
+    from: Math.max(0, rowsB.from + range.least[1]),
+    to: Math.min(a.size[1], rowsB.to + range.most[1]),
+  };
+  const heightA = rowsA.to - rowsA.from;
+  const heightB = rowsB.to - rowsB.from;
+  if (heightA < 1 || heightB < 1) return;
+  // Shifts between the pieces, each piece counting its rows from 0.
+  const moved = rowsB.from - rowsA.from;
+  const least = axes((i) => range.least[i] + (i === 1 ? moved : 0));
+  const most = axes((i) => range.most[i] + (i === 1 ? moved : 0));
+  const extentA: Triple = [a.size[0], heightA, a.size[2]];
+  const extentB: Triple = [b.size[0], heightB, b.size[2]];
+  const needed = axes((i) => Math.max(most[i] + extentB[i], extentA[i] - least[i], extentA[i], extentB[i]));
+  const flat = a.size[2] === 1 && b.size[2] === 1;
+  const size = goodVolumeSize({ x: needed[0], y: needed[1], z: flat ? 1 : needed[2] });
+  const filled = { y: Math.max(heightA, heightB), z: Math.max(a.size[2], b.size[2]) };
+  const transform = volumeTransform(fourier, wholePlan(size, filled, most[2] - least[2] + 1));
+  try {
+    const spectrumA = transform.allocateSpectrum();
+    const spectrumB = transform.allocateSpectrum();
+    transform.forward(rowsOf(a, rowsA, size.x), spectrumA);
+    transform.forward(rowsOf(b, rowsB, size.x), spectrumB);
+    multiplyByConjugate(fourier.floats(), spectrumA / 4, spectrumB / 4, transform.spectrumFloats);
+    const circular = (i: 0 | 1 | 2, length: number): Int32Array =>
+      Int32Array.from(
+        { length: most[i] - least[i] + 1 },
+        (_, s) => (((least[i] + s) % length) + length) % length,
+      );
+    const products = transform.inverse(spectrumA, {
+      x: circular(0, size.x),
+      y: circular(1, size.y),
+      z: circular(2, size.z),
+    });
+    for (let i = 0; i < products.length; i++) sums[i] = sums[i]! + products[i]!;
+  } finally {
+    transform.free();
+  }
+}
+
+function rowsOf(field: Field, rows: Rows, length: number) {
+  const [width, height, planes] = field.size;
+  return (z: number, y: number, into: Float32Array, at: number): void => {
+    const row = rows.from + y;
+    const holds = z < planes && row < rows.to;
+    const from = (z * height + row) * width;
+    for (let x = 0; holds && x < width; x++) into[at + x] = field.values[from + x]!;
+    into.fill(0, at + (holds ? width : 0), at + length);
+  };
+}
+
+/** a := a conj(b) */
+function multiplyByConjugate(floats: Float32Array, a: number, b: number, count: number): void {
+  for (let i = 0; i < count; i += 2) {
+    const re = floats[a + i]!;
+    const im = floats[a + i + 1]!;
+    const reB = floats[b + i]!;
+    const imB = floats[b + i + 1]!;
+    floats[a + i] = re * reB + im * imB;
+    floats[a + i + 1] = im * reB - re * imB;
+  }
+}
+
+interface ShiftPeak {
+  readonly shift: Triple;
+  readonly ncc: number;
+  readonly score: number;
+}
+
+function strongestPeaks(scores: Scores, range: ShiftRange, bin: number): ShiftPeak[] {
+  const extent = extentOf(range);
+  const left = scores.score.slice();
+  const peaks: ShiftPeak[] = [];
+  const near: Triple = [
+    Math.ceil(suppressedPixels / bin),
+    Math.ceil(suppressedPixels / bin),
+    suppressedPlanes,
+  ];
+  while (peaks.length < mostPeaks) {
+    const at = indexOfLargest(left);
+    const score = left[at] ?? 0;
+    if (score <= 0 || scores.ncc[at]! <= 0 || score < leastShareOfBest * (peaks[0]?.score ?? 0)) break;
+    const place: Triple = [
+      at % extent[0],
+      Math.floor(at / extent[0]) % extent[1],
+      Math.floor(at / (extent[0] * extent[1])),
+    ];
+    peaks.push({ shift: betweenShifts(scores.ncc, extent, place, range), ncc: scores.ncc[at]!, score });
+    suppress(left, extent, place, near);
+  }
+  return peaks;
+}
+
+function indexOfLargest(values: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** The peak's place between the shifts, from a parabola along each axis: the fine stage starts nearer to its end. */
+function betweenShifts(ncc: Float64Array, extent: Triple, place: Triple, range: ShiftRange): Triple {
+  const strides: Triple = [1, extent[0], extent[0] * extent[1]];
+  const at = place[0] + place[1] * strides[1] + place[2] * strides[2];
+  return axes((i) => {
+    const whole = range.least[i] + place[i];
+    if (place[i] === 0 || place[i] === extent[i] - 1) return whole;
+    const before = ncc[at - strides[i]]!;
+    const after = ncc[at + strides[i]]!;
+    const curvature = before + after - 2 * ncc[at]!;
+    return curvature < 0 ? whole + Math.max(-0.5, Math.min(0.5, (before - after) / (2 * curvature))) : whole;
+  });
+}
+
+function suppress(values: Float64Array, extent: Triple, place: Triple, near: Triple): void {
+  const from = axes((i) => Math.max(0, place[i] - near[i]));
+  const to = axes((i) => Math.min(extent[i], place[i] + near[i] + 1));
+  for (let z = from[2]; z < to[2]; z++) {
+    for (let y = from[1]; y < to[1]; y++) {
+      const row = (z * extent[1] + y) * extent[0];
+      values.fill(Number.NEGATIVE_INFINITY, row + from[0], row + to[0]);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * stitching.fuse: tiles become the volume.
+ * Reads the acquisition, the placement and, where they exist, flat field and background; a task is a channel's block
+ * (z slab x x-y block of whole chunks); writes mip 0 and every mip the block closes. Full-resolution voxels are
+ * written here and nowhere else. Planes that turn out unreadable become gaps and are listed under `damaged/`.
+ */
+import { acquisitionFile } from '../../shared/acquisition/acquisition.ts';
+import type { DamagedPlaneError } from '../../shared/acquisition/acquisition-errors.ts';
+import { readCorrection } from '../../shared/acquisition/correction.ts';
+import { placementFile } from '../../shared/acquisition/placement.ts';
+import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
+import { loadKernels } from '../../shared/kernels/kernels.ts';
+import { openBlockWriter } from '../../shared/volume/block-writer.ts';
+import { blockCount, halvings } from '../../shared/volume/blocks.ts';
+import { makePixels } from '../../shared/volume/pixels.ts';
+import { writeVolumeInfo } from '../../shared/volume/write-volume.ts';
+import { channelFolder } from '../output-volume.ts';
+import { defineStep } from '../step.ts';
+import { writeDamaged } from './fusion/damaged-planes.ts';
+import { fuseBlock } from './fusion/fuse-block.ts';
+import { type FuseTask, fuseTask, fusionGeometry, fusionNeeds } from './fusion/fusion-geometry.ts';
+import { type PlanePixels, readPlanes } from './fusion/read-planes.ts';
+import { tilesInBlock } from './fusion/tile-view.ts';
+
+export const fuse = defineStep({
+  service: 'stitching',
+  name: 'fuse',
+  waitsFor: ['stitching.place'],
+  reads: { acquisition: acquisitionFile, placement: placementFile },
+  needs: fusionNeeds,
+  plan: (inputs) => {
+    const geometry = fusionGeometry(inputs);
+    return {
+      count: geometry.channels.length * blockCount(geometry.blocks),
+      task: (index) => fuseTask(geometry, index),
+    };
+  },
+  run: async (task: FuseTask, { inputs, store, source }) => {
+    const { acquisition, placement, parameters } = inputs;
+    const { mips, blocks } = fusionGeometry(inputs);
+    const { channel, block } = task;
+    const folder = channelFolder(channel);
+    if (task.isFirst) await writeVolumeInfo(store, folder, mips);
+    const views = tilesInBlock(acquisition, placement, channel, block);
+    const damaged = new Map<string, DamagedPlaneError>();
+    const planes = readPlanes(
+      openPlanes(source, acquisition),
+      views,
+      block.start[2],
+      block.end[2],
+      (length) => makePixels(acquisition.dataType, length),
+    );
+    await fuseBlock({
+      kernels: loadKernels(),
+      dataType: acquisition.dataType,
+      block,
+      views,
+      correction: await readCorrection(store, channel, acquisition.tileSize),
+      factors: halvings(mips, 0, blocks.lastMip),
+      planes: noteDamage(planes, damaged, parameters.strict),
+      writer: openBlockWriter({
+        store,
+        folder,
+        mips,
+        sourceMip: 0,
+        firstMip: 0,
+        lastMip: blocks.lastMip,
+        box: block,
+      }),
+    });
+    await writeDamaged(store, channel, block, [...damaged.values()]);
+  },
+});
+
+async function* noteDamage(
+  planes: AsyncIterable<PlanePixels>,
+  damaged: Map<string, DamagedPlaneError>,
+  strict: boolean,
+): AsyncGenerator<PlanePixels> {
+  for await (const plane of planes) {
+    for (const error of plane.damaged) {
+      if (strict) throw error;
+      damaged.set(error.key, error);
+    }
+    yield plane;
+  }
+}

@@ -1,0 +1,125 @@
+/** Fuses one block: reads each plane's tiles once, corrects, feathers, and hands the unrounded plane down the mips. */
+import type { Correction } from '../../../shared/acquisition/correction.ts';
+import type { Box } from '../../../shared/geometry/box.ts';
+import { boxSize } from '../../../shared/geometry/box.ts';
+import type { Kernels, Pixels, PixelType } from '../../../shared/kernels/kernels.ts';
+import type { BlockWriter } from '../../../shared/volume/block-writer.ts';
+import { cascadeBuffers, type Factor, makeCascade } from '../../../shared/volume/cascade.ts';
+import { feather } from './ramps.ts';
+import type { PlanePixels, TilePixels } from './read-planes.ts';
+import type { TileView } from './tile-view.ts';
+
+export interface BlockFusion {
+  readonly kernels: Kernels;
+  readonly dataType: PixelType;
+  /** In voxels of the volume. */
+  readonly block: Box;
+  readonly views: readonly TileView[];
+  readonly correction: Correction;
+  /** Downsampling from mip to mip below the block. */
+  readonly factors: readonly Factor[];
+  readonly planes: AsyncIterable<PlanePixels>;
+  readonly writer: BlockWriter;
+}
+
+export async function fuseBlock(fusion: BlockFusion): Promise<void> {
+  const { block, factors, dataType, kernels, writer } = fusion;
+  const [width, height, depth] = boxSize(block);
+  const shape = { width, height, depth, factors, dataType };
+  const buffers = kernels.layout({ ...blendBuffers(fusion), ...cascadeBuffers(shape) });
+  const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+  const blend = blender(fusion, buffers);
+  for await (const plane of fusion.planes) {
+    buffers.mean.fill(0);
+    buffers.weight.fill(0);
+    for (const tile of plane.tiles) blend(tile, plane);
+    cascade.push(buffers.mean);
+    await writer.flow();
+  }
+  await writer.finish();
+}
+
+type Buffers = {
+  readonly mean: Float32Array;
+  readonly weight: Float32Array;
+  readonly raw: Pixels;
+  readonly corrected: Float32Array;
+  readonly flat: Float32Array;
+  readonly rampX: Float32Array;
+  readonly rampY: Float32Array;
+};
+
+function blendBuffers({ block, views, dataType, correction }: BlockFusion) {
+  const [width, height] = boxSize(block);
+  const covered = views.map(({ covers }) => boxSize(covers));
+  const pixels = Math.max(0, ...covered.map(([x, y]) => x * y));
+  return {
+    mean: { type: 'float32', length: width * height },
+    weight: { type: 'float32', length: width * height },
+    raw: { type: dataType, length: pixels },
+    corrected: { type: 'float32', length: pixels },
+    flat: { type: 'float32', length: correction.flatField === undefined ? 0 : pixels },
+    rampX: { type: 'float32', length: Math.max(0, ...covered.map(([x]) => x)) },
+    rampY: { type: 'float32', length: Math.max(0, ...covered.map(([, y]) => y)) },
+  } as const;
+}
+
+/** Adds one tile's pixels to the plane. Ramps are kept as long as the same tiles are present. */
+function blender({ block, kernels, correction }: BlockFusion, buffers: Buffers) {
+  const [width] = boxSize(block);
+  const ramps = rampCache();
+  const { raw, corrected, flat, rampX, rampY, mean, weight } = buffers;
+  return ({ view, pixels }: TilePixels, plane: PlanePixels): void => {
+    const { covers, tile } = view;
+    const [columns, rows] = boxSize(covers);
+    const [x0, y0] = [covers.start[0] - tile.box.start[0], covers.start[1] - tile.box.start[1]];
+    const { x, y } = ramps(view, plane);
+    rampX.set(x.subarray(x0, x0 + columns));
+    rampY.set(y.subarray(y0, y0 + rows));
+    raw.set(pixels);
+    if (correction.flatField !== undefined) cutRegion(correction.flatField, x0, y0, columns, rows, flat);
+    kernels.correct(
+      raw.subarray(0, pixels.length),
+      correction.flatField === undefined ? undefined : flat,
+      correction.background,
+      corrected,
+    );
+    kernels.blend(
+      corrected,
+      columns,
+      rows,
+      rampX,
+      rampY,
+      mean,
+      weight,
+      width,
+      covers.start[0] - block.start[0],
+      covers.start[1] - block.start[1],
+    );
+  };
+}
+
+function rampCache() {
+  const known = new Map<string, ReturnType<typeof feather>>();
+  return (view: TileView, plane: PlanePixels) => {
+    const present = plane.tiles.map((other) => other.view.tile);
+    const key = `${view.tile.loc}:${present.map(({ loc }) => loc).join()}`;
+    const ramps = known.get(key) ?? feather(view.tile, present);
+    known.set(key, ramps);
+    return ramps;
+  };
+}
+
+function cutRegion(
+  { width, factor }: NonNullable<Correction['flatField']>,
+  x0: number,
+  y0: number,
+  columns: number,
+  rows: number,
+  out: Float32Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const from = x0 + width * (y0 + row);
+    out.set(factor.subarray(from, from + columns), row * columns);
+  }
+}

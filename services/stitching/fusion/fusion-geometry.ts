@@ -1,0 +1,97 @@
+/** How fusion is cut into tasks, and what one task needs. A function of acquisition, placement and parameters alone. */
+import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
+import { type Placement, placedTiles } from '../../../shared/acquisition/placement.ts';
+import type { Needs } from '../../../shared/engine/step.ts';
+import type { Box } from '../../../shared/geometry/box.ts';
+import {
+  type Blocks,
+  blockBox,
+  blockCount,
+  factorBetween,
+  widenBlocks,
+} from '../../../shared/volume/blocks.ts';
+import { bytesPerVoxel, type Mip } from '../../../shared/volume/scales.ts';
+import { channelsOf, fusionBlocks, outputMips } from '../../output-volume.ts';
+import type { JobParameters } from '../../parameters.ts';
+
+/** Planes that decode as a whole are decoded once per block that they reach into: on average at most this often. */
+const MAX_DECODES = 1.9;
+
+export interface FusionInputs {
+  readonly acquisition: Acquisition;
+  readonly placement: Placement;
+  readonly parameters: JobParameters;
+}
+
+export interface FusionGeometry {
+  readonly mips: readonly Mip[];
+  readonly blocks: Blocks;
+  readonly channels: readonly number[];
+}
+
+export interface FuseTask {
+  readonly channel: number;
+  /** Voxels of mip 0. */
+  readonly block: Box;
+  /** The channel's first task also writes its `info`. */
+  readonly isFirst: boolean;
+}
+
+export function fusionGeometry({ acquisition, placement, parameters }: FusionInputs): FusionGeometry {
+  const mips = outputMips(acquisition, placement, parameters);
+  const narrow = fusionBlocks(mips);
+  const compressed = acquisition.tiles.some(({ stacks }) => stacks.some((stack) => stack.compressed));
+  const blocks = compressed ? widenForWholePlanes(narrow, mips, placement) : narrow;
+  return { mips, blocks, channels: channelsOf(acquisition, parameters) };
+}
+
+export function fuseTask({ mips, blocks, channels }: FusionGeometry, index: number): FuseTask {
+  const perChannel = blockCount(blocks);
+  const inChannel = index % perChannel;
+  return {
+    channel: channels[Math.floor(index / perChannel)]!,
+    block: blockBox(blocks, mips[0]!.sizeVoxels, inChannel),
+    isFirst: inChannel === 0,
+  };
+}
+
+/** Layers of chunks of every mip, and float planes: sum, weight, one per mip, raw and corrected pixels of a tile. */
+export function fusionNeeds({ acquisition, ...inputs }: FusionInputs): Needs {
+  const { mips, blocks } = fusionGeometry({ acquisition, ...inputs });
+  const [x, y, z] = blocks.blockSize;
+  const bytes = bytesPerVoxel(acquisition.dataType);
+  let layers = 0;
+  for (let mip = 0; mip <= blocks.lastMip; mip++) {
+    const [fx, fy] = factorBetween(mips, 0, mip);
+    layers += (x / fx) * (y / fy) * Math.min(z, mips[mip]!.chunkSize[2]) * bytes;
+  }
+  const planes = x * y * 4 * 4 + acquisition.tileSize[0] * acquisition.tileSize[1] * (8 + 5 * bytes);
+  return {
+    memoryMiB: Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB,
+    threads: 1,
+    // 25 million voxels a second and thread, gzip included.
+    seconds: Math.ceil((x * y * z) / 25e6),
+  };
+}
+
+/** A thread with its JavaScript heap, and chunks on their way to the store. */
+const RUNTIME_MIB = 96;
+
+function widenForWholePlanes(narrow: Blocks, mips: readonly Mip[], placement: Placement): Blocks {
+  let blocks = narrow;
+  for (let times = 2; decodesPerPlane(blocks, placement) > MAX_DECODES; times++) {
+    blocks = widenBlocks(narrow, mips, times);
+  }
+  return blocks;
+}
+
+/** In how many blocks' columns and rows a tile lies, averaged over the tiles. */
+function decodesPerPlane({ blockSize: [width, height] }: Blocks, placement: Placement): number {
+  const tiles = placedTiles(placement);
+  const touched = (start: number, end: number, step: number): number =>
+    Math.ceil(end / step) - Math.floor(start / step);
+  const decodes = tiles.map(
+    ({ box: { start, end } }) => touched(start[0], end[0], width) * touched(start[1], end[1], height),
+  );
+  return decodes.reduce((sum, count) => sum + count, 0) / tiles.length;
+}

@@ -1,0 +1,57 @@
+/**
+ * `retry --accept-missing`: goes on without the failed tasks. Final in this generation: a later success of an accepted
+ * task is refused, and only `redo` brings it back.
+ */
+import type { Engine } from './engine.ts';
+import { CommandRefused } from './errors.ts';
+import { findJob } from './find-job.ts';
+import type { JobTable } from './ports.ts';
+import { currentStep, firstPass, isStepDone, stepsOf } from './ready.ts';
+import { childrenOf, type GroupRecord, type GroupRef, isFinished, type JobRecord, type RunRef, type StepId } from './records.ts';
+import { groupParents, groupsBelow, plannedPasses } from './tree.ts';
+import { walk } from './walk.ts';
+
+export async function acceptMissing(engine: Engine, jobId: string): Promise<JobRecord> {
+  const { table } = engine;
+  const job = await findJob(table, jobId);
+  const unfinished = stepsOf(job, engine.steps).filter(({ id }) => !isStepDone(job, id));
+  for (const { id } of unfinished) await refuseFailedPlan(table, job, id);
+  for (const { id } of unfinished) await acceptStep(table, firstPass(job, id));
+  // Not only when the step is done: until then it would be shown as failed through all passes to come.
+  const cleared = await table.clearSteps(jobId, unfinished.map(({ id }) => currentStep(job, id)));
+  await walk(engine, cleared);
+  return cleared;
+}
+
+/** A step that failed without all its tasks being settled: its plan or an expansion failed. */
+async function refuseFailedPlan(table: JobTable, job: JobRecord, step: StepId): Promise<void> {
+  if (!job.failedSteps.has(currentStep(job, step))) return;
+  let ref: RunRef = firstPass(job, step);
+  for await (const { ref: planned, run } of plannedPasses(table, ref)) {
+    if (run.failed.size > 0 && run.done.size + run.accepted.size + run.failed.size === childrenOf(run.count)) return;
+    ref = planned;
+  }
+  throw new CommandRefused(
+    `${step}: its plan failed, so there is nothing to accept; mend what failed and use retry without accepting`,
+  );
+}
+
+async function acceptStep(table: JobTable, first: RunRef): Promise<void> {
+  for await (const { ref, run } of plannedPasses(table, first)) {
+    for await (const parent of groupParents(table, ref, run, isFinished)) {
+      for await (const found of groupsBelow(table, ref, parent, isFinished)) {
+        await acceptGroup(table, found.ref, found.group);
+      }
+    }
+  }
+}
+
+/** What failed since it was read is seen and accepted too. */
+async function acceptGroup(table: JobTable, ref: GroupRef, group: GroupRecord): Promise<void> {
+  let failed = group.failed;
+  for (let applied = false; !applied && failed.size > 0; ) {
+    const accepted = await table.accept(ref, [...failed]);
+    applied = accepted.applied;
+    failed = accepted.item.failed;
+  }
+}

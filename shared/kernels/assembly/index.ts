@@ -1,0 +1,14 @@
+// The kernels in one module; `../kernels.ts` loads it and says what each does.
+// Pointers are bytes into the imported memory, counts are voxels; the caller checks sizes.
+
+export * from './average-planes';
+export * from './blend';
+export * from './correct';
+export * from './halve-plane';
+export * from './quantise';
+export * from './widen';
+
+/** Where buffers may begin: below lie the module's own constants, if any. */
+export function firstFreeByte(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,180 @@
+/**
+ * The hot loops over voxels, in WebAssembly SIMD. Each has a twin in `oracles/` that says exactly what it computes,
+ * rounding included; the two agree bit for bit (a NaN is a NaN: its payload is the machine's).
+ *
+ * Every array argument must be a view from this instance's `layout`, or a subarray of one: copying a plane in or out
+ * costs as much as working on it, so readers read straight into these views. One instance per thread.
+ * The first array says how many voxels are worked on; the others may be longer, what is behind stays as it is.
+ *
+ * NaN in float32 pixels stays NaN through every kernel and spreads to the voxels it is averaged into; `quantise` to an
+ * integer type turns it into 0.
+ */
+import { addressOf, type BufferSpecs, type Buffers, layOut } from './memory.ts';
+import { instantiate, type KernelExports } from './module.ts';
+import { type Pixels, pixelTypeOf } from './pixels.ts';
+
+export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
+export type { BufferSpec, Pixels, PixelType } from './pixels.ts';
+
+export interface Kernels {
+  /**
+   * Lays out named buffers in the instance's memory (16-byte aligned, zeroed), growing it at most once. The views of
+   * every earlier layout are invalid afterwards, so let no read into them be under way.
+   * Throws KernelMemoryError above 4 GiB or where the system refuses.
+   */
+  layout<S extends BufferSpecs>(specs: S): Buffers<S>;
+
+  /**
+   * out = max(raw - background, 0) * flat, in float32; without `flat` the factor is 1.
+   * `out` may be `raw` itself where that is float32.
+   */
+  correct(raw: Pixels, flat: Float32Array | undefined, background: number, out: Float32Array): void;
+
+  /**
+   * Feathered blending of a rectangle of corrected pixels into a plane (STITCHING section 7). With w = rampX * rampY:
+   * weight += w, then mean += (w / weight) * (value - mean): the running form of sum(w * value) / sum(w).
+   * Start from zeroed planes; `mean` is the blended plane after every call, 0 where no tile has weight, and no
+   * resolving pass follows. A running mean because it is exact where dividing two sums is not: a single tile is copied,
+   * and tiles that agree blend to the very value they agree on, whatever the ramps. So tiles cut from one volume give
+   * back its voxels, and mips from unrounded voxels give those of the volume, ties included.
+   * Infinite pixels give NaN where tiles overlap.
+   *
+   * values: rows x columns, x fastest, row stride = columns; rampX: columns long; rampY: rows long; both >= 0.
+   * (x, y): the rectangle's corner in the planes, which are planeWidth wide. A value with weight 0 changes nothing,
+   * unless it is not finite.
+   */
+  blend(
+    values: Float32Array,
+    columns: number,
+    rows: number,
+    rampX: Float32Array,
+    rampY: Float32Array,
+    mean: Float32Array,
+    weight: Float32Array,
+    planeWidth: number,
+    x: number,
+    y: number,
+  ): void;
+
+  /** Rounds half to even and clips to the range of `out`; NaN becomes 0. float32: a copy. */
+  quantise(values: Float32Array, out: Pixels): void;
+
+  /** Pixels as float32, exactly. */
+  widen(values: Pixels, out: Float32Array): void;
+
+  /**
+   * 2x2 mean ((a + b) + (c + d)) / 4 of a plane (width x height, x fastest; a, b of the upper row) into
+   * ceil(width / 2) x ceil(height / 2), unrounded. At an odd border the missing partner is a copy of the last voxel.
+   *
+   * Means of means of uint16 voxels are exact in float32 as long as 16 + log2(voxels averaged) <= 24: four mips of
+   * 2x2x1, or two of 2x2x2. Each further mip is off by less than 2^-8 (values below 4096: exact for four bits more).
+   */
+  halvePlane(plane: Float32Array, width: number, height: number, out: Float32Array): void;
+
+  /** (a + b) / 2 per voxel: the z half of 2x2x2. For a missing partner pass the plane twice. */
+  averagePlanes(a: Float32Array, b: Float32Array, out: Float32Array): void;
+}
+
+/** A fresh instance with a memory of its own. Synchronous; well below a millisecond. */
+export function loadKernels(): Kernels {
+  const { memory, kernels } = instantiate();
+  const address = (name: string, pixels: Pixels) => addressOf(memory, name, pixels);
+  return {
+    layout: (specs) => layOut(memory, kernels.firstFreeByte(), specs),
+
+    correct(raw, flat, background, out) {
+      expectAtLeast('out', out, raw.length);
+      if (flat) expectAtLeast('flat', flat, raw.length);
+      const from = address('raw', raw);
+      const to = address('out', out);
+      if (flat) correctFlat(kernels, raw)(from, address('flat', flat), background, to, raw.length);
+      else correctPlain(kernels, raw)(from, background, to, raw.length);
+    },
+
+    blend(values, columns, rows, rampX, rampY, mean, weight, planeWidth, x, y) {
+      expectRectangle(columns, rows, planeWidth, x, y, mean);
+      expectAtLeast('values', values, columns * rows);
+      expectAtLeast('rampX', rampX, columns);
+      expectAtLeast('rampY', rampY, rows);
+      expectAtLeast('weight', weight, mean.length);
+      const skipped = (y * planeWidth + x) * Float32Array.BYTES_PER_ELEMENT;
+      kernels.blend(
+        address('values', values),
+        columns,
+        rows,
+        address('rampX', rampX),
+        address('rampY', rampY),
+        address('mean', mean) + skipped,
+        address('weight', weight) + skipped,
+        planeWidth,
+      );
+    },
+
+    quantise(values, out) {
+      expectAtLeast('out', out, values.length);
+      const [from, to] = [address('values', values), address('out', out)];
+      if (out instanceof Float32Array) out.set(values);
+      else if (out instanceof Uint16Array) kernels.quantiseUint16(from, to, values.length);
+      else kernels.quantiseUint8(from, to, values.length);
+    },
+
+    widen(values, out) {
+      expectAtLeast('out', out, values.length);
+      const [from, to] = [address('values', values), address('out', out)];
+      if (values instanceof Float32Array) out.set(values);
+      else if (values instanceof Uint16Array) kernels.widenUint16(from, to, values.length);
+      else kernels.widenUint8(from, to, values.length);
+    },
+
+    halvePlane(plane, width, height, out) {
+      expectCounts({ width, height });
+      expectAtLeast('plane', plane, width * height);
+      expectAtLeast('out', out, Math.ceil(width / 2) * Math.ceil(height / 2));
+      kernels.halvePlane(address('plane', plane), width, height, address('out', out));
+    },
+
+    averagePlanes(a, b, out) {
+      expectAtLeast('b', b, a.length);
+      expectAtLeast('out', out, a.length);
+      kernels.averagePlanes(address('a', a), address('b', b), address('out', out), a.length);
+    },
+  };
+}
+
+function correctPlain(kernels: KernelExports, raw: Pixels) {
+  const { correctUint8: uint8, correctUint16: uint16, correctFloat32: float32 } = kernels;
+  return { uint8, uint16, float32 }[pixelTypeOf(raw)];
+}
+
+function correctFlat(kernels: KernelExports, raw: Pixels) {
+  const { correctFlatUint8: uint8, correctFlatUint16: uint16, correctFlatFloat32: float32 } = kernels;
+  return { uint8, uint16, float32 }[pixelTypeOf(raw)];
+}
+
+// A kernel does not see where a buffer ends: sizes are checked here, before any voxel is written.
+
+function expectAtLeast(name: string, pixels: Pixels, length: number): void {
+  if (pixels.length < length)
+    throw new RangeError(`${name} has ${pixels.length} voxels, expected at least ${length}`);
+}
+
+function expectCounts(counts: Record<string, number>): void {
+  for (const [name, count] of Object.entries(counts))
+    if (!Number.isInteger(count) || count < 0)
+      throw new RangeError(`${name} is ${count}, expected a whole number, 0 or more`);
+}
+
+function expectRectangle(
+  columns: number,
+  rows: number,
+  planeWidth: number,
+  x: number,
+  y: number,
+  plane: Float32Array,
+): void {
+  expectCounts({ columns, rows, planeWidth, x, y });
+  if (x + columns > planeWidth || (y + rows) * planeWidth > plane.length)
+    throw new RangeError(
+      `rectangle ${columns} x ${rows} at (${x}, ${y}) leaves the plane of width ${planeWidth} and ${plane.length} voxels`,
+    );
+}

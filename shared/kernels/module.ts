@@ -1,0 +1,56 @@
+/** Loads the compiled kernels: one instance with its own memory. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { GrowableMemory } from './memory.ts';
+
+/** What `assembly/index.ts` exports. Addresses are bytes, counts voxels. */
+export interface KernelExports {
+  firstFreeByte(): number;
+  correctUint8(raw: number, background: number, out: number, count: number): void;
+  correctUint16(raw: number, background: number, out: number, count: number): void;
+  correctFloat32(raw: number, background: number, out: number, count: number): void;
+  correctFlatUint8(raw: number, flat: number, background: number, out: number, count: number): void;
+  correctFlatUint16(raw: number, flat: number, background: number, out: number, count: number): void;
+  correctFlatFloat32(raw: number, flat: number, background: number, out: number, count: number): void;
+  blend(
+    values: number,
+    columns: number,
+    rows: number,
+    rampX: number,
+    rampY: number,
+    mean: number,
+    weight: number,
+    planeWidth: number,
+  ): void;
+  quantiseUint8(values: number, out: number, count: number): void;
+  quantiseUint16(values: number, out: number, count: number): void;
+  widenUint8(values: number, out: number, count: number): void;
+  widenUint16(values: number, out: number, count: number): void;
+  halvePlane(plane: number, width: number, height: number, out: number): void;
+  averagePlanes(a: number, b: number, out: number, count: number): void;
+}
+
+/** TypeScript declares WebAssembly only together with the browser; this is the part used here. */
+declare const WebAssembly: {
+  readonly Memory: new (pages: { initial: number; maximum: number }) => GrowableMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: GrowableMemory } },
+  ) => { readonly exports: unknown };
+};
+
+export function instantiate(): { memory: GrowableMemory; kernels: KernelExports } {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536 });
+  const module = new WebAssembly.Module(readModule(new URL('./kernels.wasm', import.meta.url)));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { memory, kernels: exports as KernelExports };
+}
+
+function readModule(url: URL): Uint8Array {
+  try {
+    return readFileSync(url);
+  } catch (cause) {
+    throw new Error(`${fileURLToPath(url)} cannot be read; npm run build makes it`, { cause });
+  }
+}

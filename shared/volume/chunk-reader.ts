@@ -1,0 +1,60 @@
+/** Reads the chunks of one mip from its store. */
+import type { ObjectStore } from '../engine/ports.ts';
+import { boxSize, type Vec3 } from '../geometry/box.ts';
+import { chunkBox, chunkName, isChunkName } from './chunk-grid.ts';
+import { decodeChunk } from './codec.ts';
+import type { VoxelArray } from './data-type.ts';
+import { UnsupportedVolumeError } from './errors.ts';
+import type { StoredMip } from './info.ts';
+
+export interface ChunkReader {
+  /** In the store, without a suffix. */
+  key(cell: Vec3): string;
+  /** x fastest, then y, z, channel; undefined where there is no such chunk. Throws `ChunkError`. */
+  read(cell: Vec3): Promise<VoxelArray | undefined>;
+}
+
+/** `folder` is the volume's, possibly empty: the root of the store. */
+export const keyIn = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
+export const chunkKey = (folder: string, mip: Pick<StoredMip, ChunkPlace>, cell: Vec3): string =>
+  keyIn(folder, `${mip.key}/${chunkName(chunkBox(mip, cell))}`);
+
+type ChunkPlace = 'key' | 'sizeVoxels' | 'chunkSize';
+
+export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip): ChunkReader {
+  let layout: Promise<void> | undefined;
+  const key = (cell: Vec3) => chunkKey(folder, mip, cell);
+  return {
+    key,
+    async read(cell) {
+      const object = await store.get(key(cell));
+      if (object !== undefined) return decodeChunk(object, mip.dataType, voxelCount(mip, cell), key(cell));
+      layout ??= checkLayout(store, keyIn(folder, mip.key));
+      await layout;
+      return undefined;
+    },
+  };
+}
+
+/** Numbers in a chunk, of all channels. */
+export function voxelCount(mip: StoredMip, cell: Vec3): number {
+  const [x, y, z] = boxSize(chunkBox(mip, cell));
+  return x * y * z * mip.channels;
+}
+
+/**
+ * An absent chunk may also be one that is stored in another way, and then its voxels are not zero. The first chunk in
+ * the folder tells: cloud-volume's further suffixes (`.zstd`, ...) and nested folders are refused by name.
+ */
+async function checkLayout(store: ObjectStore, mipFolder: string): Promise<void> {
+  for await (const { key } of store.list(`${mipFolder}/`)) {
+    const name = key.slice(mipFolder.length + 1);
+    if (isChunkName(name)) return;
+    if (isChunkName(name.replaceAll('/', '_')))
+      throw new UnsupportedVolumeError(`${store.url}/${key}`, 'a layout with chunks in nested folders');
+    const suffix = /\.\w+$/.exec(name)?.[0];
+    if (suffix !== undefined && isChunkName(name.slice(0, -suffix.length)))
+      throw new UnsupportedVolumeError(`${store.url}/${key}`, `compression ${suffix}`);
+  }
+}

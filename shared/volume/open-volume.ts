@@ -1,0 +1,110 @@
+/** Reading a precomputed volume by bounds. */
+import ndarray, { type NdArray } from 'ndarray';
+import type { ObjectStore } from '../engine/ports.ts';
+import { type Box, boxSize, intersect, type Vec3 } from '../geometry/box.ts';
+import { cellsIn, chunkBox, volumeBox } from './chunk-grid.ts';
+import { type ChunkReader, chunkReader, keyIn, voxelCount } from './chunk-reader.ts';
+import { decompressText } from './codec.ts';
+import { copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
+import { VolumeError } from './errors.ts';
+import { inParallel } from './in-parallel.ts';
+import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
+
+/** Chunks that are fetched and decoded at a time. */
+const PARALLEL_CHUNKS = 4;
+
+/** Shape [x, y, z, channel]; `data` holds exactly these voxels, x fastest, then y, z, channel. */
+export type Voxels = NdArray<VoxelArray>;
+
+/** Coordinates are voxels of the mip, counted with its offset. Absent chunks are zero. */
+export interface Volume {
+  readonly info: VolumeInfo;
+  /** Finest first. */
+  readonly mips: readonly StoredMip[];
+  /** A box that reaches beyond the mip is refused with a `VolumeError`, a damaged chunk with a `ChunkError`. */
+  read(mip: number, box: Box): Promise<Voxels>;
+  /** The chunk at this cell of the grid, cut to the volume. */
+  readChunk(mip: number, cell: Vec3): Promise<Voxels>;
+}
+
+/** `folder` is where `info` lies in the store. */
+export async function openVolume(store: ObjectStore, folder = ''): Promise<Volume> {
+  const info = await readInfo(store, folder);
+  const where = `${store.url}/${keyIn(folder, 'info')}`;
+  const mips = mipsOf(info, where);
+  const readers = mips.map((mip) => ({ mip, chunks: chunkReader(store, folder, mip) }));
+  const at = (mip: number) => {
+    const reader = readers[mip];
+    if (reader === undefined)
+      throw new VolumeError(`${where} has no mip ${mip}, only 0 to ${mips.length - 1}`);
+    return reader;
+  };
+  return {
+    info,
+    mips,
+    read: async (mip, box) => readBox(at(mip), box, where),
+    readChunk: async (index, cell) => {
+      const { mip, chunks } = at(index);
+      const voxels = (await chunks.read(cell)) ?? zeroVoxels(mip.dataType, voxelCount(mip, cell));
+      return view(voxels, boxSize(chunkBox(mip, cell)), mip.channels);
+    },
+  };
+}
+
+async function readInfo(store: ObjectStore, folder: string): Promise<VolumeInfo> {
+  const where = `${store.url}/${keyIn(folder, 'info')}`;
+  const object = await store.get(keyIn(folder, 'info'));
+  if (object === undefined) throw new VolumeError(`${where} is not there: no precomputed volume`);
+  return parseInfo(await decompressText(object), where);
+}
+
+interface MipReader {
+  readonly mip: StoredMip;
+  readonly chunks: ChunkReader;
+}
+
+async function readBox({ mip, chunks }: MipReader, box: Box, where: string): Promise<Voxels> {
+  checkInside(mip, box, where);
+  const size = boxSize(box);
+  const voxels = zeroVoxels(mip.dataType, size[0] * size[1] * size[2] * mip.channels);
+  await inParallel(cellsIn(mip, box), PARALLEL_CHUNKS, async (cell) => {
+    const chunk = await chunks.read(cell);
+    if (chunk !== undefined) copyOverlap(voxels, box, chunk, chunkBox(mip, cell), mip.channels);
+  });
+  return view(voxels, size, mip.channels);
+}
+
+function checkInside(mip: StoredMip, { start, end }: Box, where: string): void {
+  const whole = volumeBox(mip);
+  const inside = start.every((first, axis) => first >= whole.start[axis]! && end[axis]! <= whole.end[axis]!);
+  const ordered = start.every((first, axis) => Number.isInteger(first) && first <= end[axis]!);
+  if (inside && ordered && end.every(Number.isInteger)) return;
+  throw new VolumeError(
+    `${where}, mip ${mip.key}: asked for voxels (${start}) to (${end}), it has (${whole.start}) to (${whole.end})`,
+  );
+}
+
+/** Copies row by row what two boxes share; both arrays are x fastest. */
+function copyOverlap(to: VoxelArray, toBox: Box, from: VoxelArray, fromBox: Box, channels: number): void {
+  const shared = intersect(toBox, fromBox);
+  const [width, height, depth] = boxSize(shared);
+  const rowIn = (box: Box, y: number, z: number, channel: number): number => {
+    const [sx, sy, sz] = boxSize(box);
+    const [x0, y0, z0] = box.start;
+    return (
+      shared.start[0] - x0 + sx * (shared.start[1] - y0 + y + sy * (shared.start[2] - z0 + z + sz * channel))
+    );
+  };
+  for (let channel = 0; channel < channels; channel++) {
+    for (let z = 0; z < depth; z++) {
+      for (let y = 0; y < height; y++) {
+        const row = rowIn(fromBox, y, z, channel);
+        copyVoxels(to, rowIn(toBox, y, z, channel), from.subarray(row, row + width));
+      }
+    }
+  }
+}
+
+function view(voxels: VoxelArray, [x, y, z]: Vec3, channels: number): Voxels {
+  return ndarray(voxels, [x, y, z, channels], [1, x, x * y, x * y * z]);
+}

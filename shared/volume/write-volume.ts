@@ -1,0 +1,95 @@
+/** Writing a precomputed volume: `info`, `provenance`, and raw chunks, gzip-compressed. */
+import type { ObjectStore } from '../engine/ports.ts';
+import type { Json, JsonObject } from '../engine/records.ts';
+import { boxSize, type Vec3 } from '../geometry/box.ts';
+import { chunkBox } from './chunk-grid.ts';
+import { chunkKey, keyIn } from './chunk-reader.ts';
+import { encodeChunk } from './codec.ts';
+import { bytesPerVoxel, type DataType, type VoxelArray } from './data-type.ts';
+import { VolumeError } from './errors.ts';
+import type { VolumeInfo } from './info.ts';
+import type { Mip } from './scales.ts';
+
+export interface VolumeKind {
+  /** `image` where absent. */
+  readonly type?: VolumeInfo['type'];
+  /** 1 where absent. */
+  readonly channels?: number;
+}
+
+/** `mips`: finest first, all of one data type. The volume begins at voxel (0, 0, 0). */
+export function buildInfo(mips: readonly Mip<DataType>[], kind: VolumeKind = {}): VolumeInfo {
+  const [finest, ...coarser] = mips;
+  if (finest === undefined) throw new VolumeError('A volume has at least one mip, found none');
+  return {
+    '@type': 'neuroglancer_multiscale_volume',
+    type: kind.type ?? 'image',
+    data_type: finest.dataType,
+    num_channels: kind.channels ?? 1,
+    scales: [scaleOf(finest), ...coarser.map(scaleOf)],
+  };
+}
+
+const scaleOf = (mip: Mip<DataType>): VolumeInfo['scales'][number] => ({
+  key: mip.key,
+  size: [...mip.sizeVoxels],
+  voxel_offset: [0, 0, 0],
+  resolution: [...mip.resolutionNm],
+  chunk_sizes: [[...mip.chunkSize]],
+  encoding: 'raw',
+});
+
+export async function writeVolumeInfo(
+  store: ObjectStore,
+  folder: string,
+  mips: readonly Mip<DataType>[],
+  kind?: VolumeKind,
+): Promise<void> {
+  await writeJson(store, keyIn(folder, 'info'), buildInfo(mips, kind) as Json);
+}
+
+/** What cloud-volume's `provenance` file holds: how the volume came to be, for its readers. */
+export interface Provenance {
+  readonly description: string;
+  readonly owners: readonly string[];
+  readonly processing: readonly {
+    readonly method: JsonObject;
+    readonly by: string;
+    readonly date?: string;
+  }[];
+  /** URLs of what it was made from. */
+  readonly sources: readonly string[];
+}
+
+export async function writeProvenance(
+  store: ObjectStore,
+  folder: string,
+  { description, owners, processing, sources }: Provenance,
+): Promise<void> {
+  const steps: Json = processing.map((step) => ({ ...step }));
+  await writeJson(store, keyIn(folder, 'provenance'), { description, owners, processing: steps, sources });
+}
+
+/** Both change while a volume is made, so no cache may keep them. */
+async function writeJson(store: ObjectStore, key: string, value: Json): Promise<void> {
+  const body = new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+  await store.put(key, body, { contentType: 'application/json', cacheControl: 'no-cache' });
+}
+
+/** `voxels`: x fastest, then y, z, channel, of the chunk as its cell is cut to the volume. */
+export async function writeChunk(
+  store: ObjectStore,
+  folder: string,
+  mip: Mip<DataType>,
+  cell: Vec3,
+  voxels: VoxelArray,
+  channels = 1,
+): Promise<void> {
+  const key = chunkKey(folder, mip, cell);
+  const [x, y, z] = boxSize(chunkBox(mip, cell));
+  const expected = x * y * z * channels * bytesPerVoxel(mip.dataType);
+  if (voxels.byteLength !== expected)
+    throw new RangeError(`${key}: ${voxels.byteLength} bytes of voxels to write, expected ${expected}`);
+  const body = await encodeChunk(voxels);
+  await store.put(key, body, { encoding: 'gzip', contentType: 'application/octet-stream' });
+}

@@ -1,0 +1,167 @@
+/** What the arithmetic promises beyond agreeing with its oracle (STITCHING section 7.5). */
+import { describe, expect, it } from 'vitest';
+import { loadKernels } from '../../shared/kernels/kernels.ts';
+import { seededRandom } from '../../shared/numerics/random.ts';
+import { expectSameBits, forSeeds, whole } from './cases.ts';
+
+const kernels = loadKernels();
+const float32 = (length: number) => ({ type: 'float32' as const, length });
+
+interface Tile {
+  readonly x: number;
+  readonly y: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly rampX: Float32Array;
+  readonly rampY: Float32Array;
+}
+
+/** Cuts the tiles out of a plane and blends them back together. */
+function cutAndBlend(plane: Float32Array, width: number, tiles: readonly Tile[]): Float32Array {
+  const most = Math.max(...tiles.map(({ columns, rows }) => columns * rows));
+  const buffers = kernels.layout({
+    values: float32(most),
+    rampX: float32(Math.max(...tiles.map(({ columns }) => columns))),
+    rampY: float32(Math.max(...tiles.map(({ rows }) => rows))),
+    mean: float32(plane.length),
+    weight: float32(plane.length),
+  });
+  for (const { x, y, columns, rows, rampX, rampY } of tiles) {
+    for (let row = 0; row < rows; row++) {
+      const from = (y + row) * width + x;
+      buffers.values.set(plane.subarray(from, from + columns), row * columns);
+    }
+    buffers.rampX.set(rampX);
+    buffers.rampY.set(rampY);
+    const { values, mean, weight } = buffers;
+    kernels.blend(values, columns, rows, buffers.rampX, buffers.rampY, mean, weight, width, x, y);
+  }
+  return buffers.mean.slice();
+}
+
+/** Weights that fall over the overlaps with the neighbours before and after. */
+function ramp(length: number, before: number, after: number): Float32Array {
+  const rise = (d: number, overlap: number) => (overlap === 0 ? 1 : Math.min(1, (d + 0.5) / overlap));
+  return Float32Array.from({ length }, (_, d) => rise(d, before) * rise(length - 1 - d, after));
+}
+
+/** Two by two tiles that overlap by `overlap` and cover size x size. */
+function fourTiles(size: number, overlap: number): Tile[] {
+  const length = Math.ceil((size + overlap) / 2);
+  const second = size - length;
+  const shared = length - second;
+  const [before, after] = [ramp(length, shared, 0), ramp(length, 0, shared)];
+  return [0, second].flatMap((y) =>
+    [0, second].map((x) => ({
+      x,
+      y,
+      columns: length,
+      rows: length,
+      rampX: x === 0 ? after : before,
+      rampY: y === 0 ? after : before,
+    })),
+  );
+}
+
+describe('blending', () => {
+  it('gives back the very plane that tiles were cut from, fractions included, with any overlap', () => {
+    for (const overlap of [1, 2, 3, 7, 16, 39, 64]) {
+      const random = seededRandom(overlap);
+      const size = 131;
+      const plane = Float32Array.from({ length: size * size }, () => random() * 65_535);
+      expectSameBits(cutAndBlend(plane, size, fourTiles(size, overlap)), plane, `overlap ${overlap}`);
+    }
+  });
+
+  it('keeps all 65536 values of uint16 through four tiles', () => {
+    const plane = Float32Array.from({ length: 65_536 }, (_, i) => i);
+    expectSameBits(cutAndBlend(plane, 256, fourTiles(256, 100)), plane, 'all values');
+  });
+
+  it('copies a single tile whatever its weights', () => {
+    forSeeds(50, ({ random, label }) => {
+      const [columns, rows] = [1 + whole(random, 30), 1 + whole(random, 30)];
+      const plane = Float32Array.from({ length: columns * rows }, () => random() * 65_535);
+      const anyRamp = (length: number) => Float32Array.from({ length }, () => random() + 1e-6);
+      const tile = { x: 0, y: 0, columns, rows, rampX: anyRamp(columns), rampY: anyRamp(rows) };
+      expectSameBits(cutAndBlend(plane, columns, [tile]), plane, label);
+    });
+  });
+
+  it('is the weighted mean where tiles differ, within 1e-6 of its size', () => {
+    forSeeds(200, ({ random, label }) => {
+      const buffers = kernels.layout({
+        value: float32(1),
+        x: float32(1),
+        y: float32(1),
+        mean: float32(1),
+        weight: float32(1),
+      });
+      const tiles = Array.from({ length: 1 + whole(random, 4) }, () => [
+        random() * 65_535,
+        random(),
+        random(),
+      ]);
+      let [sum, total] = [0, 0];
+      for (const [value, x, y] of tiles as [number, number, number][]) {
+        buffers.value[0] = value;
+        buffers.x[0] = x;
+        buffers.y[0] = y;
+        kernels.blend(buffers.value, 1, 1, buffers.x, buffers.y, buffers.mean, buffers.weight, 1, 0, 0);
+        sum += value * x * y;
+        total += x * y;
+      }
+      expect(Math.abs(buffers.mean[0]! / (sum / total) - 1), label).toBeLessThan(1e-6);
+    });
+  });
+});
+
+it('means of uint16 voxels are exact through four mips of 2x2x1', () => {
+  forSeeds(20, ({ random, label }) => {
+    const buffers = kernels.layout({
+      a: float32(256),
+      b: float32(64),
+      c: float32(16),
+      d: float32(4),
+      e: float32(1),
+    });
+    for (let i = 0; i < 256; i++) buffers.a[i] = 65_535 - whole(random, 2 + i * 3);
+    const sum = buffers.a.reduce((total, value) => total + value, 0);
+    kernels.halvePlane(buffers.a, 16, 16, buffers.b);
+    kernels.halvePlane(buffers.b, 8, 8, buffers.c);
+    kernels.halvePlane(buffers.c, 4, 4, buffers.d);
+    kernels.halvePlane(buffers.d, 2, 2, buffers.e);
+    expect(buffers.e[0], label).toBe(sum / 256);
+  });
+});
+
+it('a background above every value gives zeros, and the brightest voxel stays', () => {
+  const buffers = kernels.layout({
+    raw: { type: 'uint16', length: 3 },
+    out: float32(3),
+    rounded: { type: 'uint16', length: 3 },
+  });
+  buffers.raw.set([0, 300, 65_535]);
+  kernels.correct(buffers.raw, undefined, 65_535.5, buffers.out);
+  expect([...buffers.out]).toEqual([0, 0, 0]);
+  kernels.correct(buffers.raw, undefined, 0, buffers.out);
+  kernels.quantise(buffers.out, buffers.rounded);
+  expect([...buffers.rounded]).toEqual([0, 300, 65_535]);
+});
+
+it('ties round to even, what is out of range is clipped, and NaN becomes 0', () => {
+  const values = [0.5, 1.5, 2.5, -3, 254.5, 255.5, 65_534.5, 65_535.5, NaN, Infinity, -Infinity];
+  const buffers = kernels.layout({
+    values: float32(values.length),
+    bytes: { type: 'uint8', length: values.length },
+    words: { type: 'uint16', length: values.length },
+    floats: float32(values.length),
+  });
+  buffers.values.set(values);
+  kernels.quantise(buffers.values, buffers.bytes);
+  kernels.quantise(buffers.values, buffers.words);
+  kernels.quantise(buffers.values, buffers.floats);
+  expect([...buffers.bytes]).toEqual([0, 2, 2, 0, 254, 255, 255, 255, 0, 255, 0]);
+  expect([...buffers.words]).toEqual([0, 2, 2, 0, 254, 256, 65_534, 65_535, 0, 65_535, 0]);
+  expect([...buffers.floats]).toEqual(values);
+});

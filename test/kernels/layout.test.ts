@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { KernelMemoryError, loadKernels } from '../../shared/kernels/kernels.ts';
+
+const float32 = (length: number) => ({ type: 'float32' as const, length });
+
+describe('layout', () => {
+  it('places every buffer on 16 bytes, one behind the other, without overlap', () => {
+    const buffers = loadKernels().layout({
+      a: { type: 'uint8', length: 3 },
+      b: { type: 'uint16', length: 5 },
+      empty: float32(0),
+      c: float32(7),
+    });
+    expect(buffers.a).toBeInstanceOf(Uint8Array);
+    expect(buffers.b).toBeInstanceOf(Uint16Array);
+    expect(buffers.c).toBeInstanceOf(Float32Array);
+    let end = 0;
+    for (const view of Object.values(buffers)) {
+      expect(view.byteOffset % 16).toBe(0);
+      expect(view.byteOffset).toBeGreaterThanOrEqual(end);
+      end = view.byteOffset + view.byteLength;
+    }
+  });
+
+  it('zeroes what an earlier layout left behind, grown or not', () => {
+    const kernels = loadKernels();
+    kernels.layout({ a: float32(100) }).a.fill(7);
+    const again = kernels.layout({ b: float32(50), c: float32(50) });
+    expect([...again.b, ...again.c].every((value) => value === 0)).toBe(true);
+    again.c.fill(7);
+    expect(kernels.layout({ d: float32(100_000) }).d.every((value) => value === 0)).toBe(true);
+  });
+
+  it('makes views of an earlier, smaller layout unusable: kernels refuse them by name', () => {
+    const kernels = loadKernels();
+    const old = kernels.layout({ a: float32(1), out: float32(1) });
+    const fresh = kernels.layout({ a: float32(100_000), out: float32(100_000) });
+    expect(() => kernels.widen(old.a, fresh.out)).toThrow(
+      'values does not lie in the memory of these kernels',
+    );
+    expect(() => kernels.correct(fresh.a, new Float32Array(100_000), 0, fresh.out)).toThrow(
+      'flat does not lie in the memory of these kernels',
+    );
+  });
+
+  it('says how much was asked for where it does not fit', () => {
+    const kernels = loadKernels();
+    const tooMuch = { sum: float32(2 ** 29), weight: float32(2 ** 29) };
+    expect(() => kernels.layout(tooMuch)).toThrow(KernelMemoryError);
+    expect(() => kernels.layout(tooMuch)).toThrow(
+      /4097 MiB \(sum 536870912 x float32, weight .*expected at most 4096/,
+    );
+    expect(() => kernels.layout({ a: float32(1.5) })).toThrow('buffer a: length 1.5');
+  });
+});
+
+describe('kernels', () => {
+  const kernels = loadKernels();
+  const buffers = kernels.layout({
+    short: float32(3),
+    long: float32(16),
+    row: float32(4),
+    raw: { type: 'uint8', length: 16 },
+  });
+  const { short, long, row, raw } = buffers;
+
+  it('refuse arrays that are too short before they write a voxel', () => {
+    expect(() => kernels.correct(raw, undefined, 0, short)).toThrow('out has 3 voxels, expected at least 16');
+    expect(() => kernels.correct(raw, short, 0, long)).toThrow('flat has 3 voxels');
+    expect(() => kernels.quantise(long, short)).toThrow('out has 3 voxels');
+    expect(() => kernels.widen(raw, short)).toThrow('out has 3 voxels');
+    expect(() => kernels.averagePlanes(long, short, long)).toThrow('b has 3 voxels');
+    expect(() => kernels.averagePlanes(long, long, short)).toThrow('out has 3 voxels');
+    expect(() => kernels.halvePlane(short, 2, 2, long)).toThrow('plane has 3 voxels');
+    expect(() => kernels.halvePlane(long, 4, 4, short)).toThrow('out has 3 voxels, expected at least 4');
+    expect(() => kernels.halvePlane(long, -1, 4, long)).toThrow('width is -1');
+    expect([...long]).toEqual(new Array(16).fill(0));
+  });
+
+  it.each([
+    ['columns', 5, 1, 0, 0],
+    ['rows', 1, 5, 0, 0],
+    ['x', 2, 1, 3, 0],
+    ['y', 1, 2, 0, 3],
+  ])('refuse a rectangle that leaves the plane by its %s', (_, columns, rows, x, y) => {
+    expect(() => kernels.blend(long, columns, rows, row, row, long, long, 4, x, y)).toThrow(
+      'leaves the plane',
+    );
+  });
+
+  it('refuse a place before the plane and ramps that are too short', () => {
+    expect(() => kernels.blend(long, 1, 1, row, row, long, long, 4, -1, 0)).toThrow('x is -1');
+    expect(() => kernels.blend(long, 4, 4, short, row, long, long, 4, 0, 0)).toThrow('rampX has 3 voxels');
+    expect(() => kernels.blend(long, 4, 4, row, short, long, long, 4, 0, 0)).toThrow('rampY has 3 voxels');
+    expect(() => kernels.blend(short, 4, 4, row, row, long, long, 4, 0, 0)).toThrow('values has 3 voxels');
+    expect(() => kernels.blend(long, 4, 4, row, row, long, short, 4, 0, 0)).toThrow('weight has 3 voxels');
+  });
+});

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlatFieldInput } from '../services/tile-correction/estimate-flat-field.ts';
-import type { LogField } from '../services/tile-correction/log-field.ts';
-import { evaluateFlatField } from '../services/tile-correction/log-field.ts';
+import { evaluateFlatField, type LogField } from '../services/tile-correction/log-field.ts';
 import { blockMeans, type Look, reducedGrid } from '../services/tile-correction/looks.ts';
 import { readNpy, toFloat32 } from '../shared/formats/npy.ts';
 import { readTiff } from '../shared/formats/tiff/read.ts';
@@ -68,18 +67,27 @@ function preparedImage(name: string, { data, shape }: FloatImage): FloatImage {
   return { data: data.map((value) => Math.fround(value - smallest) + 1), shape };
 }
 
-/** Deviation from the reference over used voxels, after taking out the mean difference. */
+/** Deviation from the reference over used voxels, after taking out the mean difference, and the fields' correlation. */
 export function deviation({ image, options, ...reference }: N4Case, { field }: N4Result) {
-  const differences: number[] = [];
+  const ours: number[] = [];
+  const theirs: number[] = [];
   const { mask, weights } = options;
   for (const [n, voxel] of stridden(image.shape, reference.stride).entries()) {
     if (mask !== undefined && mask[voxel] !== 1) continue;
     if (weights !== undefined && !(weights[voxel]! > 0)) continue;
-    differences.push(field[voxel]! - reference.referenceField[n]!);
+    ours.push(field[voxel]!);
+    theirs.push(reference.referenceField[n]!);
   }
+  const differences = ours.map((value, n) => value - theirs[n]!);
   const shift = mean(differences);
   const max = differences.reduce((most, difference) => Math.max(most, Math.abs(difference - shift)), 0);
-  return { rms: standardDeviation(differences), max };
+  return { rms: standardDeviation(differences), max, correlation: correlation(ours, theirs) };
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  const covariance = mean(a.map((value, n) => (value - meanA) * (b[n]! - meanB)));
+  return covariance / (standardDeviation(a) * standardDeviation(b));
 }
 
 function stridden(shape: readonly number[], stride: number): number[] {

@@ -2,11 +2,22 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { estimateBackground } from '../services/tile-correction/background.ts';
-import { estimateFlatField } from '../services/tile-correction/estimate-flat-field.ts';
+import {
+  estimateFlatField,
+  type FlatFieldEstimate,
+} from '../services/tile-correction/estimate-flat-field.ts';
 import { evaluateFlatField } from '../services/tile-correction/log-field.ts';
 import { n4 } from '../shared/numerics/n4/n4.ts';
 import { mean } from '../shared/numerics/statistics.ts';
-import { colmChannel, deviation, fieldError, looksScene, type N4Case, n4Cases } from './illumination-data.ts';
+import {
+  colmChannel,
+  deviation,
+  type FlatFieldScene,
+  fieldError,
+  looksScene,
+  type N4Case,
+  n4Cases,
+} from './illumination-data.ts';
 
 type Print = (text: string) => void;
 
@@ -35,14 +46,14 @@ function printN4(reference: N4Case, print: Print): void {
     const start = performance.now();
     const result = n4(reference.image, { ...reference.options, stopRule });
     const seconds = (performance.now() - start) / 1000;
-    const { rms, max } = deviation(reference, result);
+    const { rms, max, correlation } = deviation(reference, result);
     const voxelRounds = reference.image.data.length * result.rounds.reduce((sum, rounds) => sum + rounds, 0);
     const exact = reference.options.threshold === 0 || stopRule === 'itk-float32';
-    const bound = exact ? 'RMS <= 2e-4, max <= 2e-3' : 'RMS <= 0.01, max <= 0.05';
+    const bound = exact ? 'RMS <= 2e-4, max <= 2e-3' : 'RMS <= 0.01, max <= 0.05, r >= 0.999';
     line(
       print,
       `N4 ${reference.name}, ${stopRule}`,
-      `RMS ${rms.toExponential(1)}, max ${max.toExponential(1)}`,
+      `RMS ${rms.toExponential(1)}, max ${max.toExponential(1)}, r ${correlation.toFixed(4)}`,
       bound,
     );
     print(
@@ -57,11 +68,10 @@ const fieldBound: Readonly<Record<string, string>> = { none: 'none', one_pair: '
 function printLooks(directory: string, name: string, print: Print): void {
   const scene = looksScene(directory, name);
   const estimate = estimateFlatField(scene.input);
-  const error = estimate.logField === null ? Number.NaN : fieldError(estimate.logField, scene);
   line(
     print,
     `flat field, looks ${name}`,
-    `${estimate.decision}, error ${error.toFixed(4)}`,
+    outcome(estimate, scene),
     fieldBound[name] ?? 'apply, error <= 0.015',
   );
   print(`    ${estimate.reason}`);
@@ -76,16 +86,13 @@ async function printColm(directory: string, channel: number, print: Print): Prom
   const scene = await colmChannel(directory, channel);
   const background = estimateBackground(scene.histogram);
   line(print, `background, colm channel ${channel}`, `${background.value}`, '105..125, true 110');
-  const { logField, decision, reason } = estimateFlatField({ ...scene.input, background: background.value });
-  const error = logField === null ? Number.NaN : fieldError(logField, scene);
-  line(
-    print,
-    `flat field, colm channel ${channel}`,
-    `${decision}, error ${error.toFixed(4)}`,
-    'apply, error <= 0.03',
-  );
-  print(`    ${reason}`);
+  const estimate = estimateFlatField({ ...scene.input, background: background.value });
+  line(print, `flat field, colm channel ${channel}`, outcome(estimate, scene), 'apply, error <= 0.03');
+  print(`    ${estimate.reason}`);
 }
 
+const outcome = ({ decision, logField }: FlatFieldEstimate, scene: FlatFieldScene): string =>
+  logField === null ? decision : `${decision}, error ${fieldError(logField, scene).toFixed(4)}`;
+
 const line = (print: Print, what: string, measured: string, bound: string): void =>
-  print(`${what.padEnd(44)}${measured.padEnd(34)}${bound}`);
+  print(`${what.padEnd(44)}${measured.padEnd(40)}${bound}`);

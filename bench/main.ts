@@ -2,11 +2,12 @@
 import { machineText } from '../cli/machine.ts';
 import { benches as engineBenches } from './engine.ts';
 import { benches as kernelBenches } from './kernels.ts';
+import { benches as runBenches } from './run.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const words = process.argv.slice(2);
-const all = [...engineBenches, ...kernelBenches];
+const all = [...engineBenches, ...kernelBenches, ...runBenches];
 const chosen = all.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 if (chosen.length === 0) {

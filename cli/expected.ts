@@ -14,7 +14,8 @@ interface Shape {
 }
 
 /** For example `"auto", or a whole number from 1 to 20`. */
-export const expectedOf = (schema: ZodType): string => words(z.toJSONSchema(schema, { io: 'input' }) as Shape);
+export const expectedOf = (schema: ZodType): string =>
+  words(z.toJSONSchema(schema, { io: 'input' }) as Shape);
 
 function words(shape: Shape): string {
   if (shape.const !== undefined) return JSON.stringify(shape.const);

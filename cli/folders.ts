@@ -9,7 +9,9 @@ import { RefusedError } from './errors.ts';
 export function localFolder(pathOrUrl: string, role: string): string {
   const url = toUrl(pathOrUrl);
   if (!url.startsWith('file://'))
-    throw new RefusedError(`The ${role} ${pathOrUrl} is not on this machine: give a folder or a file:// URL.`);
+    throw new RefusedError(
+      `The ${role} ${pathOrUrl} is not on this machine: give a folder or a file:// URL.`,
+    );
   return fileURLToPath(url);
 }
 

@@ -59,6 +59,9 @@ async function openDatabase(): Promise<string> {
   }
 }
 
+/** TypeScript declares WebAssembly only together with the browser; this is the part used here. */
+declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
+
 /** The smallest module with a SIMD instruction: `i8x16.popcnt(i8x16.splat(0))`. */
 const SIMD_MODULE = [
   [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
@@ -93,9 +96,19 @@ async function checkDisk(folder: string): Promise<Finding> {
     const { bavail, bsize } = await statfs(path);
     const found = `${formatBytes(bavail * bsize)} at ${path}`;
     if (bavail * bsize >= LITTLE_DISK_BYTES) return { what, verdict: 'good', found };
-    return { what, verdict: 'warning', found, advice: 'An output needs about as much as the raw data it is made from.' };
+    return {
+      what,
+      verdict: 'warning',
+      found,
+      advice: 'An output needs about as much as the raw data it is made from.',
+    };
   } catch (error) {
-    return { what, verdict: 'bad', found: (error as Error).message, advice: 'Make the folder, or name another one.' };
+    return {
+      what,
+      verdict: 'bad',
+      found: (error as Error).message,
+      advice: 'Make the folder, or name another one.',
+    };
   }
 }
 
@@ -109,6 +122,11 @@ async function checkWriting(folder: string): Promise<Finding> {
     await store.delete([key]);
     return { what, verdict: 'good', found: nearestExisting(folder) };
   } catch (error) {
-    return { what, verdict: 'bad', found: (error as Error).message, advice: 'Use another folder for the output.' };
+    return {
+      what,
+      verdict: 'bad',
+      found: (error as Error).message,
+      advice: 'Use another folder for the output.',
+    };
   }
 }

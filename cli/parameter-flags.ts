@@ -10,7 +10,8 @@ import { nearest } from './suggestion.ts';
 const schemas: Readonly<Record<string, ZodType>> = jobParameters.shape;
 
 /** `chunkSize` is `--chunk-size`. */
-const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const isSwitch = (schema: ZodType): boolean => expectedOf(schema) === 'true or false';
 
@@ -20,7 +21,10 @@ export function addParameterFlags(command: Command): void {
     const preset = isSwitch(schema) ? '' : ` (default: ${textOf(schema.parse(undefined))})`;
     command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));
   }
-  command.option('--config <file>', 'JSON file with the same parameters, for example {"chunkSize": [64, 64, 64]}');
+  command.option(
+    '--config <file>',
+    'JSON file with the same parameters, for example {"chunkSize": [64, 64, 64]}',
+  );
 }
 
 /** Flags win over the file, the file over defaults. */

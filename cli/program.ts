@@ -23,7 +23,10 @@ export async function cloudreg(words: readonly string[], terminal: Terminal): Pr
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return reportError(error, terminal, { json: words.includes('--json'), verbose: words.includes('--verbose') });
+    return reportError(error, terminal, {
+      json: words.includes('--json'),
+      verbose: words.includes('--verbose'),
+    });
   }
 }
 

@@ -13,9 +13,9 @@ const MEMORY_UNITS: Readonly<Record<string, number>> = {
 /** MiB from `800MiB`, `2GiB`, `1.5g` or a bare number of MiB; undefined for anything else. */
 export function parseMemoryMiB(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const unit = match && MEMORY_UNITS[match[2]!.toLowerCase()];
-  if (!match || unit === undefined) return undefined;
-  const memoryMiB = Math.floor(Number(match[1]) * unit);
+  const unit = MEMORY_UNITS[match?.[2]?.toLowerCase() ?? 'none'];
+  if (unit === undefined) return undefined;
+  const memoryMiB = Math.floor(Number(match?.[1]) * unit);
   return memoryMiB >= 1 ? memoryMiB : undefined;
 }
 

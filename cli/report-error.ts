@@ -1,16 +1,15 @@
 /** The end of every error: one or two lines that say what was found and what to do, and an exit code. */
 import { CommanderError } from 'commander';
+import { isPermanent } from '../shared/engine/errors.ts';
 import { EXIT_DONE, EXIT_FAILED, EXIT_REFUSED } from './errors.ts';
 import { line, type Terminal } from './terminal.ts';
 
-/** Error classes that say what to do themselves, by name so that none of their modules is loaded for `--help`. */
+/** Errors that say what to do themselves, by name so that none of their modules is loaded for `--help`. */
 const EXIT_CODES: Readonly<Record<string, number>> = {
   RefusedError: EXIT_REFUSED,
+  CommandRefused: EXIT_REFUSED,
   OutputOwnedError: EXIT_REFUSED,
   FailedError: EXIT_FAILED,
-  AcquisitionError: EXIT_FAILED,
-  PermanentError: EXIT_FAILED,
-  StepInputError: EXIT_FAILED,
   StoreError: EXIT_FAILED,
   StateError: EXIT_FAILED,
 };
@@ -46,7 +45,7 @@ export function reportError(error: unknown, terminal: Terminal, style: ReportSty
 export function explain(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof CommanderError) return { message: wordsMessage(error), exitCode: EXIT_REFUSED };
   if (!(error instanceof Error)) return { message: faultMessage(String(error)), exitCode: EXIT_FAILED };
-  const known = EXIT_CODES[error.name];
+  const known = isPermanent(error) ? EXIT_FAILED : EXIT_CODES[error.name];
   if (known !== undefined) return { message: error.message, exitCode: known };
   const advice = SYSTEM_ADVICE[(error as NodeJS.ErrnoException).code ?? ''];
   if (advice) return { message: `${error.message}\n${advice}`, exitCode: EXIT_FAILED };

@@ -28,6 +28,10 @@ export const jobParameters = z
       .union([z.literal('auto'), z.number().int().min(1).max(20)])
       .default('auto')
       .describe('number of resolutions; auto: until x and y of the coarsest fit one chunk'),
+    flatFieldStride: z
+      .union([z.literal('auto'), size])
+      .default('auto')
+      .describe('the survey reads every n-th plane; auto: 1, from 64 planes 3, from 256 planes 4'),
     strict: z
       .boolean()
       .default(false)

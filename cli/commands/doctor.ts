@@ -1,8 +1,9 @@
 /** `cloudreg doctor [folder]`: will it run here? Each finding with what to do about it. */
-import { EXIT_DONE, EXIT_FAILED } from '../errors.ts';
+
 import type { DefineCommand } from '../command.ts';
-import { line, type Terminal } from '../terminal.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../errors.ts';
 import { type Finding, inspectMachine } from '../inspection.ts';
+import { line, type Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
@@ -16,11 +17,18 @@ export const define: DefineCommand = (command, terminal, exit) => {
 async function doctor(terminal: Terminal, folder: string, json: boolean): Promise<number> {
   const findings = await inspectMachine(folder);
   for (const finding of findings)
-    line(terminal.out, json ? JSON.stringify({ event: 'check', ...finding }) : findingText(finding, terminal.colours));
+    line(
+      terminal.out,
+      json ? JSON.stringify({ event: 'check', ...finding }) : findingText(finding, terminal.colours),
+    );
   const bad = findings.filter((finding) => finding.verdict === 'bad');
   const ready = bad.length === 0;
   if (json) line(terminal.out, JSON.stringify({ event: 'done', ready }));
-  else line(terminal.out, ready ? 'Ready: try "cloudreg demo".' : `Not ready: ${bad.map(({ what }) => what).join(', ')}.`);
+  else
+    line(
+      terminal.out,
+      ready ? 'Ready: try "cloudreg demo".' : `Not ready: ${bad.map(({ what }) => what).join(', ')}.`,
+    );
   return ready ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -1,11 +1,10 @@
 /** Shows a run's progress: rewritten in place on a terminal, plain lines every few seconds elsewhere, or JSON. */
-import type { RunProgress } from '../../shared/hosts/local.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { bytesText, colouredBar, type DrawBar, plainBar, type StepLine, stepText } from './progress-lines.ts';
-import { createLineReader } from './step-lines.ts';
+import { createLineReader, type ShownProgress } from './step-lines.ts';
 
 export interface ProgressDisplay {
-  show(progress: RunProgress): void;
+  show(progress: ShownProgress): void;
   /** A sentence between the progress lines. */
   note(text: string): void;
   /** Shows the last state and leaves the cursor below it. */
@@ -19,7 +18,11 @@ const REPAINT_SECONDS = 0.2;
 const PLAIN_SECONDS = 5;
 const JSON_SECONDS = 1;
 
-export function createProgressDisplay(terminal: Terminal, style: { json: boolean }, now: Seconds): ProgressDisplay {
+export function createProgressDisplay(
+  terminal: Terminal,
+  style: { json: boolean },
+  now: Seconds,
+): ProgressDisplay {
   if (style.json) return jsonDisplay(terminal, now);
   return terminal.err.isTerminal ? liveDisplay(terminal, now) : plainDisplay(terminal, now);
 }
@@ -41,9 +44,11 @@ function liveDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
   };
   return {
     show(progress) {
+      const columns = err.columns() - 1;
+      const { moved } = progress;
       latest = [
-        ...allLines(reader.read(progress), err.columns() - 1, terminal.colours ? colouredBar : plainBar),
-        bytesText(progress.bytesRead, progress.bytesWritten, now() - started).slice(0, err.columns() - 1),
+        ...allLines(reader.read(progress), columns, terminal.colours ? colouredBar : plainBar),
+        ...(moved === undefined ? [] : [bytesText(moved, now() - started).slice(0, columns)]),
       ];
       if (now() - paintedAt >= REPAINT_SECONDS) paint();
     },

@@ -8,6 +8,7 @@ export interface StepLine {
   readonly tasks: number | undefined;
   readonly done: number;
   readonly failed: number;
+  readonly accepted: number;
   /** Measured tasks a second, where there is a measurement. */
   readonly rate: number | undefined;
   /** Duration of a finished step, where this process saw both ends. */
@@ -37,16 +38,19 @@ export function stepText(step: StepLine, nameWidth: number, columns: number, dra
   return `${name}  ${draw(full, width - full)}  ${facts}`;
 }
 
-const settledOf = (step: StepLine): number => step.done + step.failed;
+const settledOf = (step: StepLine): number => step.done + step.failed + step.accepted;
 
 const shareOf = (step: StepLine): number => (step.tasks ? Math.min(1, settledOf(step) / step.tasks) : 0);
 
 function factsOf(step: StepLine): string {
   if (step.tasks === undefined) return step.state === 'running' ? 'planning' : step.state;
-  const failed = step.failed > 0 ? [`${step.failed} failed`] : [];
-  if (step.state !== 'running') return [...endFacts(step), ...failed].join('  ');
+  const losses = [
+    ...(step.failed > 0 ? [`${step.failed} failed`] : []),
+    ...(step.accepted > 0 ? [`${step.accepted} accepted as missing`] : []),
+  ];
+  if (step.state !== 'running') return [...endFacts(step), ...losses].join('  ');
   const percent = `${Math.floor(100 * shareOf(step))} %`.padStart(5);
-  return [percent, `${settledOf(step)}/${step.tasks} tasks`, ...speedFacts(step), ...failed].join('  ');
+  return [percent, `${settledOf(step)}/${step.tasks} tasks`, ...speedFacts(step), ...losses].join('  ');
 }
 
 function endFacts(step: StepLine): string[] {
@@ -60,5 +64,11 @@ function speedFacts(step: StepLine): string[] {
   return [`${step.rate.toFixed(step.rate < 10 ? 1 : 0)}/s`, `${formatSeconds(left)} left`];
 }
 
-export const bytesText = (bytesRead: number, bytesWritten: number, seconds: number): string =>
+/** Bytes as stored. */
+export interface Moved {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+export const bytesText = ({ bytesRead, bytesWritten }: Moved, seconds: number): string =>
   `read ${formatBytes(bytesRead)}, wrote ${formatBytes(bytesWritten)} in ${formatSeconds(seconds)}`;

@@ -4,9 +4,6 @@ import type { StepFile } from '../../shared/engine/step.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
-/** x, y, z. */
-export type Triple = readonly [number, number, number];
-
 const candidateSchema = z.object({
   /** position(b) - position(a), voxels. */
   offset: triple,

@@ -1,5 +1,5 @@
 /** Symmetric 3 x 3 matrices: covariances and the normal equations of offsets. */
-import type { Triple } from './pairs.ts';
+import type { Triple } from './axes.ts';
 
 export type Matrix3 = readonly [Triple, Triple, Triple];
 

@@ -3,10 +3,11 @@
  * the seams of pairs smaller that it has not seen. Without such evidence the right correction is none.
  */
 import { seededRandom, shuffled } from '../../shared/numerics/random.ts';
+import { withoutNaN } from '../../shared/numerics/robust.ts';
 import { median, standardDeviation } from '../../shared/numerics/statistics.ts';
 import { fieldBasis, fieldValues } from './field-basis.ts';
 import type { LookPair } from './looks.ts';
-import { type FitInput, fitLogField } from './robust-fit.ts';
+import { type FitInput, fitLogField, withoutField } from './robust-fit.ts';
 
 export interface Evidence {
   /** Tiles with signal. */
@@ -121,15 +122,14 @@ function addSeams(
   pairs: readonly LookPair[],
   field: Float64Array,
 ): void {
-  for (const { overlap, difference } of pairs) {
-    const corrected = difference.map((d, n) => d - field[overlap.here[n]!]! + field[overlap.there[n]!]!);
-    addSeam(seams.before, difference);
-    addSeam(seams.after, corrected);
+  for (const pair of pairs) {
+    addSeam(seams.before, pair.difference);
+    addSeam(seams.after, withoutField(pair, field));
   }
 }
 
 function addSeam(seams: Seams, difference: Float32Array): void {
-  const values = difference.filter((d) => !Number.isNaN(d));
+  const values = withoutNaN([difference]);
   const centre = median(values);
   for (const d of values) {
     seams.shape += Math.abs(d - centre);

@@ -4,10 +4,18 @@
  */
 import type { Engine } from './engine.ts';
 import { CommandRefused } from './errors.ts';
+import { failuresOf } from './failures.ts';
 import { findJob } from './find-job.ts';
 import type { JobTable } from './ports.ts';
 import { currentStep, firstPass, isStepDone, stepsOf } from './ready.ts';
-import { childrenOf, type GroupRecord, type GroupRef, isFinished, type JobRecord, type RunRef, type StepId } from './records.ts';
+import {
+  type GroupRecord,
+  type GroupRef,
+  isFinished,
+  type JobRecord,
+  type RunRef,
+  type StepId,
+} from './records.ts';
 import { groupParents, groupsBelow, plannedPasses } from './tree.ts';
 import { walk } from './walk.ts';
 
@@ -18,21 +26,22 @@ export async function acceptMissing(engine: Engine, jobId: string): Promise<JobR
   for (const { id } of unfinished) await refuseFailedPlan(table, job, id);
   for (const { id } of unfinished) await acceptStep(table, firstPass(job, id));
   // Not only when the step is done: until then it would be shown as failed through all passes to come.
-  const cleared = await table.clearSteps(jobId, unfinished.map(({ id }) => currentStep(job, id)));
+  const cleared = await table.clearSteps(
+    jobId,
+    unfinished.map(({ id }) => currentStep(job, id)),
+  );
   await walk(engine, cleared);
   return cleared;
 }
 
-/** A step that failed without all its tasks being settled: its plan or an expansion failed. */
+/** Tasks can be missing; what was never planned or sent cannot. */
 async function refuseFailedPlan(table: JobTable, job: JobRecord, step: StepId): Promise<void> {
   if (!job.failedSteps.has(currentStep(job, step))) return;
-  let ref: RunRef = firstPass(job, step);
-  for await (const { ref: planned, run } of plannedPasses(table, ref)) {
-    if (run.failed.size > 0 && run.done.size + run.accepted.size + run.failed.size === childrenOf(run.count)) return;
-    ref = planned;
-  }
+  const failure = (await failuresOf(table, job, step)).find(({ subject }) => typeof subject === 'string');
+  if (!failure) return;
   throw new CommandRefused(
-    `${step}: its plan failed, so there is nothing to accept; mend what failed and use retry without accepting`,
+    `${step}: its ${failure.subject} failed (${failure.lastError.message}), so there is nothing to accept; ` +
+      'mend that and use retry without accepting',
   );
 }
 

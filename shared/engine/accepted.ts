@@ -7,14 +7,7 @@ import { z } from 'zod';
 import type { Engine } from './engine.ts';
 import { readFileIfPresent, writeFile } from './files.ts';
 import type { ObjectStore } from './ports.ts';
-import {
-  GROUP_SIZE,
-  type JobRecord,
-  type RunRecord,
-  type RunRef,
-  runOf,
-  type StepId,
-} from './records.ts';
+import { GROUP_SIZE, type JobRecord, type RunRecord, type RunRef, runOf, type StepId } from './records.ts';
 import type { StepFile } from './step.ts';
 import { groupParents, groupsBelow } from './tree.ts';
 
@@ -42,7 +35,12 @@ const acceptedFile = ({ step, generation, pass }: RunRef): StepFile<Accepted> =>
 });
 
 /** Called when a pass is done, before anything is told: later steps find the file. */
-export async function writeAccepted(engine: Engine, job: JobRecord, ref: RunRef, run: RunRecord): Promise<void> {
+export async function writeAccepted(
+  engine: Engine,
+  job: JobRecord,
+  ref: RunRef,
+  run: RunRecord,
+): Promise<void> {
   const { step, generation, pass } = ref;
   const tasks = await acceptedTasks(engine, ref, run);
   const store = await engine.openOutput(job);
@@ -50,7 +48,11 @@ export async function writeAccepted(engine: Engine, job: JobRecord, ref: RunRef,
 }
 
 /** The gaps of a step that is done, pass by pass; empty where it has none. */
-export async function readAccepted(store: ObjectStore, step: StepId, generation: number): Promise<Accepted[]> {
+export async function readAccepted(
+  store: ObjectStore,
+  step: StepId,
+  generation: number,
+): Promise<Accepted[]> {
   const found: Accepted[] = [];
   // Safe to list: the folder holds this generation only, and the step is done.
   for await (const { key } of store.list(`${folderOf(step, generation)}/`)) {

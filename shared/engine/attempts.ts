@@ -45,5 +45,7 @@ function toTaskError(engine: Engine, error: unknown): TaskError {
   const seen = { worker: engine.worker, at: engine.clock.now() };
   if (!(error instanceof Error)) return { message: String(error).slice(0, MESSAGE_LENGTH), ...seen };
   const message = (error.message || error.name).slice(0, MESSAGE_LENGTH);
-  return error.stack === undefined ? { message, ...seen } : { message, stack: error.stack.slice(0, STACK_LENGTH), ...seen };
+  return error.stack === undefined
+    ? { message, ...seen }
+    : { message, stack: error.stack.slice(0, STACK_LENGTH), ...seen };
 }

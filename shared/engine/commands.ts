@@ -55,5 +55,7 @@ function raisedGenerations(engine: Engine, job: JobRecord, step: StepId): Record
   }
   const affected = withDependents(steps, step);
   const entries = Object.entries(job.generations);
-  return Object.fromEntries(entries.map(([id, generation]) => [id, affected.has(id) ? generation + 1 : generation]));
+  return Object.fromEntries(
+    entries.map(([id, generation]) => [id, affected.has(id) ? generation + 1 : generation]),
+  );
 }

@@ -46,7 +46,11 @@ export async function handleExpandBlock(
     const error = new PermanentError(`there is no block ${ref.block} of ${ref.step}, pass ${ref.pass}`);
     return (await attemptFailed(engine, ref, subject, error)) ?? fail();
   }
-  const block = await sendGroups(engine, ref, await engine.table.createBlock(ref, blockSize(run.count, ref.block)));
+  const block = await sendGroups(
+    engine,
+    ref,
+    await engine.table.createBlock(ref, blockSize(run.count, ref.block)),
+  );
   await blockFanIn(engine, job, ref, block);
   return DELETE;
 }
@@ -77,7 +81,11 @@ export async function handleExpand(
     const error = new PermanentError(`there is no group ${ref.group} of ${ref.step}, pass ${ref.pass}`);
     return (await attemptFailed(engine, ref, subject, error)) ?? fail();
   }
-  const group = await sendTasks(engine, ref, await engine.table.createGroup(ref, groupSize(run.count, ref.group)));
+  const group = await sendTasks(
+    engine,
+    ref,
+    await engine.table.createGroup(ref, groupSize(run.count, ref.group)),
+  );
   await groupFanIn(engine, job, ref, group);
   return DELETE;
 }

@@ -73,7 +73,12 @@ async function passDone(engine: Engine, job: JobRecord, ref: RunRef, run: RunRec
 const isComplete = (sets: ChildSets, size: number): boolean =>
   sets.done.size + sets.accepted.size + sets.failed.size >= size;
 
-const tellParent = (engine: Engine, parent: ParentRef, child: number, sets: ChildSets): Promise<ParentRecord> =>
+const tellParent = (
+  engine: Engine,
+  parent: ParentRef,
+  child: number,
+  sets: ChildSets,
+): Promise<ParentRecord> =>
   sets.failed.size === 0
     ? engine.table.groupDone(parent, child, sets.accepted.size > 0)
     : engine.table.groupFailed(parent, child);

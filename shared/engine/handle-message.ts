@@ -41,14 +41,23 @@ export async function handleMessage(body: string, engine: Engine, options: Handl
   const job = await engine.table.getJob(message.job);
   if (!isWanted(job, message)) return DELETE;
   const generation = job.generations[message.step];
-  if (generation === undefined) return release(GARBAGE_SECONDS, `job ${message.job} has no step ${message.step}`);
+  if (generation === undefined)
+    return release(GARBAGE_SECONDS, `job ${message.job} has no step ${message.step}`);
   if (message.g > generation) {
-    return release(AHEAD_SECONDS, `${message.step}@${message.g} is ahead of the job, which is at @${generation}`);
+    return release(
+      AHEAD_SECONDS,
+      `${message.step}@${message.g} is ahead of the job, which is at @${generation}`,
+    );
   }
   return dispatch(engine, job, message, options);
 }
 
-function dispatch(engine: Engine, job: JobRecord, message: Message, options: HandleOptions): Promise<Outcome> {
+function dispatch(
+  engine: Engine,
+  job: JobRecord,
+  message: Message,
+  options: HandleOptions,
+): Promise<Outcome> {
   switch (message.kind) {
     case 'plan':
       return handlePlan(engine, job, message, options.dead);

@@ -54,7 +54,12 @@ const fields = ({ jobId, step, generation, pass }: RunRef) => ({
   pass,
 });
 
-export const runRefOf = ({ job, step, g, pass }: Message): RunRef => ({ jobId: job, step, generation: g, pass });
+export const runRefOf = ({ job, step, g, pass }: Message): RunRef => ({
+  jobId: job,
+  step,
+  generation: g,
+  pass,
+});
 
 export const planMessage = (ref: RunRef): PlanMessage => ({ kind: 'plan', ...fields(ref) });
 
@@ -70,7 +75,11 @@ export const expandMessage = (ref: RunRef, group: number): ExpandMessage => ({
   group,
 });
 
-export const taskMessage = (ref: RunRef, index: number): TaskMessage => ({ kind: 'task', ...fields(ref), index });
+export const taskMessage = (ref: RunRef, index: number): TaskMessage => ({
+  kind: 'task',
+  ...fields(ref),
+  index,
+});
 
 /** The task has written its files, only its record is wrong: its receiver heals the record and never runs it. */
 export const wroteMessage = (ref: RunRef, index: number): TaskMessage => ({

@@ -5,4 +5,8 @@ export type Outcome =
 
 export const DELETE: Outcome = { kind: 'delete' };
 
-export const release = (delaySeconds: number, why: string): Outcome => ({ kind: 'release', delaySeconds, why });
+export const release = (delaySeconds: number, why: string): Outcome => ({
+  kind: 'release',
+  delaySeconds,
+  why,
+});

@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { stepFanIn } from './fan-in.ts';
 import { expandBlockMessage, expandMessage, type Message, type PlanMessage, runRefOf } from './messages.ts';
 import { DELETE, type Outcome, release } from './outcome.ts';
-import { blocksOf, childrenOf, groupsOf, type JobRecord, type RunRef } from './records.ts';
+import { blocksOf, childrenOf, type JobRecord, type RunRef } from './records.ts';
 import { sendMessages } from './send.ts';
 
 export async function handlePlan(

@@ -5,7 +5,8 @@ import { type JobRecord, type RunRef, type StepAt, type StepId, stepAt } from '.
 /** The step at the generation it has now. */
 export const currentStep = (job: JobRecord, step: StepId): StepAt => stepAt(step, job.generations[step] ?? 0);
 
-export const isStepDone = (job: JobRecord, step: StepId): boolean => job.doneSteps.has(currentStep(job, step));
+export const isStepDone = (job: JobRecord, step: StepId): boolean =>
+  job.doneSteps.has(currentStep(job, step));
 
 const hasStep = (job: JobRecord, step: StepId): boolean => job.generations[step] !== undefined;
 

@@ -136,7 +136,12 @@ export const blockSize = (count: number, block: number): number =>
   Math.min(BLOCK_SIZE, groupsOf(count) - block * BLOCK_SIZE);
 
 /** Without the number of a child: a reference to a child is one to its step run too, but not the same item. */
-export const runOf = ({ jobId, step, generation, pass }: RunRef): RunRef => ({ jobId, step, generation, pass });
+export const runOf = ({ jobId, step, generation, pass }: RunRef): RunRef => ({
+  jobId,
+  step,
+  generation,
+  pass,
+});
 
 /** The item whose sets hold this group. */
 export const parentOf = (ref: GroupRef, count: number): ParentRef =>

@@ -6,7 +6,16 @@ import type { Engine } from './engine.ts';
 import { findJob } from './find-job.ts';
 import type { JobTable } from './ports.ts';
 import { currentStep, firstPass, isStepDone, stepsOf } from './ready.ts';
-import { blocksOf, GROUP_SIZE, type GroupRecord, type GroupRef, isFinished, type JobRecord, type RunRecord, type RunRef } from './records.ts';
+import {
+  blocksOf,
+  GROUP_SIZE,
+  type GroupRecord,
+  type GroupRef,
+  isFinished,
+  type JobRecord,
+  type RunRecord,
+  type RunRef,
+} from './records.ts';
 import { type GroupParent, groupParents, groupsBelow } from './tree.ts';
 import { goOn } from './walk.ts';
 
@@ -17,7 +26,10 @@ export async function retry(engine: Engine, jobId: string): Promise<JobRecord> {
   const unfinished = stepsOf(job, engine.steps).filter(({ id }) => !isStepDone(job, id));
   const passes: RunRef[] = [];
   for (const { id } of unfinished) passes.push(...(await clearTasks(table, firstPass(job, id))));
-  const cleared = await table.clearSteps(jobId, unfinished.map(({ id }) => currentStep(job, id)));
+  const cleared = await table.clearSteps(
+    jobId,
+    unfinished.map(({ id }) => currentStep(job, id)),
+  );
   for (const ref of passes) await resetPlanning(table, ref);
   return goOn(engine, cleared);
 }
@@ -57,7 +69,10 @@ async function clearParent(table: JobTable, ref: RunRef, parent: GroupParent): P
 
 async function clearGroup(table: JobTable, ref: GroupRef, group: GroupRecord): Promise<void> {
   const slots = [...group.failed];
-  await table.resetAttempts(ref, slots.map((slot) => ref.group * GROUP_SIZE + slot));
+  await table.resetAttempts(
+    ref,
+    slots.map((slot) => ref.group * GROUP_SIZE + slot),
+  );
   await table.clearFailed(ref, slots);
 }
 

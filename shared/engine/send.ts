@@ -42,6 +42,7 @@ async function sendTo(engine: Pick<Engine, 'queues'>, name: string, messages: Me
 function queueOf({ steps }: Pick<Engine, 'steps'>, message: Message): string {
   if (message.kind !== 'task') return PLAN_QUEUE;
   const step = steps.find(({ id }) => id === message.step);
-  if (!step) throw new Error(`step ${message.step} is not one of this pipeline's: ${steps.map(({ id }) => id)}`);
+  if (!step)
+    throw new Error(`step ${message.step} is not one of this pipeline's: ${steps.map(({ id }) => id)}`);
   return step.service;
 }

@@ -45,7 +45,14 @@ async function walkRun(engine: Engine, job: JobRecord, ref: RunRef, run: RunReco
   // And goes on below: the plan may have died after sending some of its groups (PROTOCOL section 5, row 14).
   if (!run.expanded) await sendMessages(engine, [planMessage(ref)]);
   const blocks = blocksOf(run.count);
-  if (blocks === 0) await walkGroups(engine, job, ref, run, Array.from({ length: groupsOf(run.count) }, (_, n) => n));
+  if (blocks === 0)
+    await walkGroups(
+      engine,
+      job,
+      ref,
+      run,
+      Array.from({ length: groupsOf(run.count) }, (_, n) => n),
+    );
   for (let block = 0; block < blocks; block++) {
     if (!isFinished(run, block)) await walkBlock(engine, job, { ...ref, block }, run);
   }

@@ -19,7 +19,7 @@ const arrays = {
   f8: Float64Array,
 } as const;
 
-export type NpyType = keyof typeof arrays;
+type NpyType = keyof typeof arrays;
 
 export interface NpyArray {
   /** Kind and bytes of an element, without the byte order: `f4`, `u2`, ...; `b1` (bool) is read as bytes 0 and 1. */

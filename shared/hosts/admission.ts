@@ -23,7 +23,8 @@ export function freeSlots(capacity: Capacity, running: readonly Ask[], ask: Ask)
   if (isTooLarge(capacity, ask)) return running.length === 0 ? 1 : 0;
   const used = running.reduce((sum, task) => addUp(sum, task), { threads: 0, memoryMiB: 0 });
   const byThreads = Math.floor((capacity.threads - used.threads) / Math.max(1, ask.threads));
-  const byMemory = ask.memoryMiB > 0 ? Math.floor((capacity.memoryMiB - used.memoryMiB) / ask.memoryMiB) : byThreads;
+  const byMemory =
+    ask.memoryMiB > 0 ? Math.floor((capacity.memoryMiB - used.memoryMiB) / ask.memoryMiB) : byThreads;
   return Math.max(0, Math.min(byThreads, byMemory));
 }
 

@@ -59,7 +59,11 @@ export function startHeartbeats(clock: Clock, leaseSeconds: number): Heartbeats 
 
   return {
     async keep(lease, work) {
-      const one: Held = { lease, controller: new AbortController(), leaseEnds: clock.now() + leaseMilliseconds };
+      const one: Held = {
+        lease,
+        controller: new AbortController(),
+        leaseEnds: clock.now() + leaseMilliseconds,
+      };
       if (leaving) one.controller.abort(leaving);
       held.add(one);
       try {

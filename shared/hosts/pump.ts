@@ -12,8 +12,8 @@ export interface Source {
   stillWanted(body: string): Promise<boolean>;
 }
 
-export interface PumpOptions {
-  readonly sources: readonly Source[];
+export interface PumpOptions<S extends Source> {
+  readonly sources: readonly S[];
   readonly heartbeats: Heartbeats;
   readonly leaseSeconds: number;
   /** Before each round of receives. */
@@ -22,13 +22,13 @@ export interface PumpOptions {
    * Waits when a round received nothing: until one of the sources with room may have a message, or the signal aborts,
    * as it does when a message is settled.
    */
-  readonly idle: (withRoom: readonly Source[], inFlight: number, signal: AbortSignal) => Promise<void>;
+  readonly idle: (withRoom: readonly S[], inFlight: number, signal: AbortSignal) => Promise<void>;
   /** Aborted: nothing more is received, and what runs runs to its end. */
   readonly stop: AbortSignal;
 }
 
 /** Resolves when it was stopped and nothing is in flight. An error of a port stops it, aborts what runs and rejects. */
-export async function pump(options: PumpOptions): Promise<void> {
+export async function pump<S extends Source>(options: PumpOptions<S>): Promise<void> {
   const flight = inFlight();
   while (!options.stop.aborted && flight.failure() === undefined) {
     const settledBefore = flight.settled();
@@ -42,20 +42,24 @@ export async function pump(options: PumpOptions): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-async function receiveRound(options: PumpOptions, flight: InFlight): Promise<number> {
+async function receiveRound<S extends Source>(options: PumpOptions<S>, flight: InFlight): Promise<number> {
   let received = 0;
   for (const source of options.sources) {
     const max = source.room();
     if (max <= 0) continue;
-    const deliveries = await source.queue.receive({ max, waitSeconds: 0, leaseSeconds: options.leaseSeconds });
-    for (const delivery of deliveries) flight.add(settle(options, source, delivery));
+    const deliveries = await source.queue.receive({
+      max,
+      waitSeconds: 0,
+      leaseSeconds: options.leaseSeconds,
+    });
+    for (const delivery of deliveries) flight.add(settle(options.heartbeats, source, delivery));
     received += deliveries.length;
   }
   return received;
 }
 
 /** Decides over the message, then tells its queue, last of all. */
-async function settle({ heartbeats }: PumpOptions, source: Source, delivery: Delivery): Promise<void> {
+async function settle(heartbeats: Heartbeats, source: Source, delivery: Delivery): Promise<void> {
   const { queue } = source;
   const { handle, body } = delivery;
   const lease = { queue, handle, stillWanted: () => source.stillWanted(body) };
@@ -64,7 +68,7 @@ async function settle({ heartbeats }: PumpOptions, source: Source, delivery: Del
   else await queue.release(handle, outcome.delaySeconds);
 }
 
-async function rest(options: PumpOptions, flight: InFlight): Promise<void> {
+async function rest<S extends Source>(options: PumpOptions<S>, flight: InFlight): Promise<void> {
   const awake = new AbortController();
   const wake = () => awake.abort();
   flight.onSettled(wake);

@@ -2,15 +2,15 @@
 import { workerData } from 'piscina';
 import { openStore } from '../adapters/open-store.ts';
 import type { TaskReport } from '../engine/engine.ts';
-import type { ObjectStore } from '../engine/ports.ts';
+import { makeInputsCache } from '../engine/loaded-step.ts';
 import type { JobRecord, RunRef } from '../engine/records.ts';
 import { runTask } from '../engine/run-task.ts';
 import type { Pipeline } from '../engine/step.ts';
 import { countReads, countWrites } from './counting-store.ts';
-import { packError, type PackedError } from './packed-error.ts';
+import { type PackedError, packError } from './packed-error.ts';
 
 export interface WorkerData {
-  /** File URL of a JavaScript module that exports `pipeline`. */
+  /** File URL of a JavaScript module that exports `pipeline`: shared code may not import the services. */
   readonly pipelineModule: string;
 }
 
@@ -21,5 +21,29 @@ export interface WorkerTask {
 
 export type WorkerResult = { readonly report: TaskReport } | { readonly error: PackedError };
 
-const loading: Promise<{ pipeline: Pipeline<unknown> }> = import((workerData as WorkerData).pipelineModule);
-const stores = new Map<string, Promise<ObjectStore>>();
+type PipelineModule = { readonly pipeline: Pipeline<unknown> };
+
+// Loaded while the thread starts, so that the first task need not wait. A module that cannot be loaded is reported by
+// the tasks: a thread that dies at its start would be started again for ever.
+const { pipelineModule } = workerData as WorkerData;
+const loading: Promise<PipelineModule> = import(pipelineModule);
+await loading.catch(() => undefined);
+const cache = makeInputsCache<unknown>();
+
+export default async function ({ job, task }: WorkerTask): Promise<WorkerResult> {
+  let bytesRead = 0;
+  let bytesWritten = 0;
+  try {
+    const { pipeline } = await loading;
+    const source = countReads(await openStore(job.input), (bytes) => {
+      bytesRead += bytes;
+    });
+    const store = countWrites(await openStore(job.output), (bytes) => {
+      bytesWritten += bytes;
+    });
+    await runTask(pipeline, job, task, { store, source, cache });
+    return { report: { bytesRead, bytesWritten } };
+  } catch (error) {
+    return { error: packError(error) };
+  }
+}

@@ -13,7 +13,7 @@ export const dataTypes = [
 
 export type DataType = (typeof dataTypes)[number];
 
-export interface VoxelArrays {
+interface VoxelArrays {
   uint8: Uint8Array;
   int8: Int8Array;
   uint16: Uint16Array;

@@ -33,7 +33,7 @@ const infoSchema = z.looseObject({
 });
 
 export type VolumeInfo = z.infer<typeof infoSchema>;
-export type Scale = z.infer<typeof scaleSchema>;
+type Scale = z.infer<typeof scaleSchema>;
 
 /** One resolution as its `info` describes it. */
 export interface StoredMip extends Mip<DataType> {

@@ -14,7 +14,7 @@ import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
 const PARALLEL_CHUNKS = 4;
 
 /** Shape [x, y, z, channel]; `data` holds exactly these voxels, x fastest, then y, z, channel. */
-export type Voxels = NdArray<VoxelArray>;
+type Voxels = NdArray<VoxelArray>;
 
 /** Coordinates are voxels of the mip, counted with its offset. Absent chunks are zero. */
 export interface Volume {

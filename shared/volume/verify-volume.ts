@@ -10,7 +10,7 @@ import { openVolume } from './open-volume.ts';
 
 const PARALLEL_CHUNKS = 8;
 
-export interface VolumeProblem {
+interface VolumeProblem {
   readonly mip: number;
   /** Key of the chunk in the store. */
   readonly chunk: string;

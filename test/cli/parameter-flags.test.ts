@@ -26,7 +26,17 @@ describe('flags of the job parameters', () => {
   });
 
   it('reads lists, words and numbers', async () => {
-    const words = ['--channels', '0, 2', '--chunk-size', '64,64,1', '--factor', '2,2,2', '--mips', '3', '--strict'];
+    const words = [
+      '--channels',
+      '0, 2',
+      '--chunk-size',
+      '64,64,1',
+      '--factor',
+      '2,2,2',
+      '--mips',
+      '3',
+      '--strict',
+    ];
     expect(await parse(...words)).toMatchObject({
       channels: [0, 2],
       chunkSize: [64, 64, 1],
@@ -52,7 +62,10 @@ describe('flags of the job parameters', () => {
 
   it('lets a flag win over the file, and the file over the default', () =>
     withConfig('{"mips": 4, "chunkSize": [32, 32, 32]}', async (path) => {
-      expect(await parse('--config', path, '--mips', '2')).toMatchObject({ mips: 2, chunkSize: [32, 32, 32] });
+      expect(await parse('--config', path, '--mips', '2')).toMatchObject({
+        mips: 2,
+        chunkSize: [32, 32, 32],
+      });
     }));
 
   it.each([
@@ -63,7 +76,8 @@ describe('flags of the job parameters', () => {
   ])('refuses a file that holds %s', (text, message) =>
     withConfig(text, async (path) => {
       await expect(parse('--config', path)).rejects.toThrow(message);
-    }));
+    }),
+  );
 
   it('refuses a file that is not there', async () => {
     await expect(parse('--config', '/nowhere/parameters.json')).rejects.toThrow(/cannot be read/);

@@ -10,6 +10,7 @@ const RUNNING: StepLine = {
   tasks: 200,
   done: 128,
   failed: 0,
+  accepted: 0,
   rate: 3.2,
   seconds: undefined,
 };
@@ -85,8 +86,18 @@ describe('a progress line', () => {
   });
 });
 
-const step = (done: number, state = 'running') => ({ step: 'a.b', state, tasks: 10, done, failed: 0, running: 1 });
-const progress = (done: number, state?: string) => ({ steps: [step(done, state)], bytesRead: 0, bytesWritten: 0 });
+const step = (done: number, state = 'running') => ({
+  step: 'a.b',
+  state,
+  tasks: 10,
+  done,
+  failed: 0,
+  accepted: 0,
+});
+const progress = (done: number, state?: string) => ({
+  steps: [step(done, state)],
+  moved: { bytesRead: 0, bytesWritten: 0 },
+});
 
 describe('the display', () => {
   it('rewrites its lines on a terminal', () => {
@@ -128,7 +139,10 @@ describe('the display', () => {
     display.show(progress(1));
     display.show(progress(2));
     display.show(progress(10, 'done'));
-    const objects = terminal.written.out.trimEnd().split('\n').map((text) => JSON.parse(text));
+    const objects = terminal.written.out
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text));
     expect(objects.map((object) => object.steps[0].done)).toEqual([1, 10]);
     expect(terminal.written.err).toBe('');
   });

@@ -13,7 +13,10 @@ export interface SmallAcquisition {
 
 export const SMALL: SmallAcquisition = { rows: 2, columns: 2, sizeVoxels: 64, planes: 8, channels: 1 };
 
-export function writeSmallAcquisition(folder: string, change: Partial<SmallAcquisition> = {}): SmallAcquisition {
+export function writeSmallAcquisition(
+  folder: string,
+  change: Partial<SmallAcquisition> = {},
+): SmallAcquisition {
   const shape = { ...SMALL, ...change };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'Experiment.ini'), experiment(shape));
@@ -38,7 +41,13 @@ function writeTile(folder: string, { sizeVoxels, planes, channels }: SmallAcquis
     }
 }
 
-const experiment = ({ rows, columns, sizeVoxels, planes, channels }: SmallAcquisition): string => `[Experiment Settings]
+const experiment = ({
+  rows,
+  columns,
+  sizeVoxels,
+  planes,
+  channels,
+}: SmallAcquisition): string => `[Experiment Settings]
 X Resolution = "${sizeVoxels}"
 Y Resolution = "${sizeVoxels}"
 Num Enabled Channels = "${channels}"

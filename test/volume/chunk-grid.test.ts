@@ -32,7 +32,11 @@ describe('the grid of chunks', () => {
   });
 
   it('refuses cells outside', () => {
-    for (const cell of [[3, 0, 0], [0, -1, 0], [0, 0, 0.5]] as Vec3[])
+    for (const cell of [
+      [3, 0, 0],
+      [0, -1, 0],
+      [0, 0, 0.5],
+    ] as Vec3[])
       expect(() => chunkBox(grid, cell)).toThrow(RangeError);
   });
 

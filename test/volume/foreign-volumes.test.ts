@@ -57,14 +57,17 @@ function readsAsTheIndexSays(folder: string): void {
     },
   );
 
-  it.each(volumes.filter((entry) => refusalOf(entry) !== undefined))('refuses $path by name', async (entry) => {
-    const read = async () => {
-      const volume = await openVolume(await openStore(join(folder, entry.path)));
-      return volume.read(0, volumeBox(volume.mips[0]!));
-    };
-    await expect(read()).rejects.toMatchObject({ name: 'UnsupportedVolumeError', permanent: true });
-    await expect(read()).rejects.toThrow(refusalOf(entry));
-  });
+  it.each(volumes.filter((entry) => refusalOf(entry) !== undefined))(
+    'refuses $path by name',
+    async (entry) => {
+      const read = async () => {
+        const volume = await openVolume(await openStore(join(folder, entry.path)));
+        return volume.read(0, volumeBox(volume.mips[0]!));
+      };
+      await expect(read()).rejects.toMatchObject({ name: 'UnsupportedVolumeError', permanent: true });
+      await expect(read()).rejects.toThrow(refusalOf(entry));
+    },
+  );
 }
 
 describe('volumes written by cloud-volume, a few', () => {

@@ -83,7 +83,9 @@ describe('factor auto', () => {
   it('halves x and y alone while z is the coarsest, then all three', () => {
     const factors = plan({ voxelSizeUm: [4, 4, 40], mips: 6 }).map((mip) => mip.factorFromPrevious[2]);
     expect(factors).toEqual([1, 1, 1, 1, 2, 2]);
-    expect(plan({ voxelSizeUm: [1, 1, 1], mips: 3 }).map((mip) => mip.factorFromPrevious[2])).toEqual([1, 2, 2]);
+    expect(plan({ voxelSizeUm: [1, 1, 1], mips: 3 }).map((mip) => mip.factorFromPrevious[2])).toEqual([
+      1, 2, 2,
+    ]);
   });
 
   it('halves z too once xy is within the square root of two of it', () => {

@@ -4,7 +4,7 @@
  */
 import type { Fourier } from '../../../shared/numerics/fft.ts';
 import { goodVolumeSize, volumeTransform, wholePlan } from '../../../shared/numerics/fft-volume.ts';
-import type { Triple } from '../pairs.ts';
+import { axes, type Triple } from '../axes.ts';
 import { shiftEnergies } from './energies.ts';
 import type { Field } from './stabilise.ts';
 
@@ -22,8 +22,6 @@ export interface Peak {
   readonly score: number;
 }
 
-/** Overlaps this long are binned 4 x 4 instead of 2 x 2: there is more than enough to correlate. */
-const longOverlap = 1024;
 /** Rows of b correlated at once: bounds the memory of the transforms. */
 const pieceRows = 256;
 const mostPeaks = 5;
@@ -35,24 +33,36 @@ const leastOverlapShare = 0.25;
 /** Mean square below which a field is constant: rounding of the high-pass, far below the noise's 1. */
 const constantEnergy = 1e-6;
 
-export function coarsePeaks(fourier: Fourier, a: Field, b: Field, nominal: Triple, search: Triple): Peak[] {
-  const boxes = grownBoxes(a.size, b.size, nominal, search);
+/**
+ * @param a and b fields binned `bin` x `bin` in x and y
+ * @param nominal offset between the fields, in pixels that are not binned, as are `search` and the peaks' offsets
+ */
+export function coarsePeaks(
+  fourier: Fourier,
+  a: Field,
+  b: Field,
+  bin: number,
+  nominal: Triple,
+  search: Triple,
+): Peak[] {
+  const step: Triple = [bin, bin, 1];
+  const wholeRange: ShiftRange = {
+    least: axes((i) => Math.ceil((Math.round(nominal[i]) - search[i]) / step[i])),
+    most: axes((i) => Math.floor((Math.round(nominal[i]) + search[i]) / step[i])),
+  };
+  const boxes = grownBoxes(a.size, b.size, wholeRange);
   if (boxes === undefined) return [];
-  const bin = Math.max(boxes.a.size[0], boxes.a.size[1]) >= longOverlap ? 4 : 2;
-  const binnedA = binField(a, boxes.a, bin);
-  const binnedB = binField(b, boxes.b, bin);
-  const range = binnedRange(boxes, nominal, search, bin);
-  const scores = scoreShifts(fourier, binnedA, binnedB, range);
+  const moved = axes((i) => boxes.b.start[i] - boxes.a.start[i]);
+  const range = { least: add(wholeRange.least, moved), most: add(wholeRange.most, moved) };
+  const scores = scoreShifts(fourier, crop(a, boxes.a), crop(b, boxes.b), range);
   return strongestPeaks(scores, range, bin).map(({ shift, ncc, score }) => ({
-    offset: [
-      boxes.a.start[0] - boxes.b.start[0] + bin * shift[0],
-      boxes.a.start[1] - boxes.b.start[1] + bin * shift[1],
-      boxes.a.start[2] - boxes.b.start[2] + shift[2],
-    ],
+    offset: axes((i) => step[i] * (shift[i] - moved[i])),
     ncc,
     score,
   }));
 }
+
+const add = (a: Triple, b: Triple): Triple => axes((i) => a[i] + b[i]);
 
 interface Box {
   readonly start: Triple;
@@ -60,66 +70,29 @@ interface Box {
 }
 
 /** The part of each field that can lie in the overlap for some shift searched. */
-function grownBoxes(
-  sizeA: Triple,
-  sizeB: Triple,
-  nominal: Triple,
-  search: Triple,
-): { a: Box; b: Box } | undefined {
-  const box = (own: Triple, other: Triple, sign: number): Box => {
-    const start = axes((i) => Math.max(0, sign * Math.round(nominal[i]) - search[i]));
-    const end = axes((i) => Math.min(own[i], sign * Math.round(nominal[i]) + other[i] + search[i]));
-    return { start, size: axes((i) => end[i] - start[i]) };
-  };
-  const a = box(sizeA, sizeB, 1);
-  const b = box(sizeB, sizeA, -1);
+function grownBoxes(sizeA: Triple, sizeB: Triple, range: ShiftRange): { a: Box; b: Box } | undefined {
+  const box = (from: Triple, to: Triple): Box => ({ start: from, size: axes((i) => to[i] - from[i]) });
+  const a = box(
+    axes((i) => Math.max(0, range.least[i])),
+    axes((i) => Math.min(sizeA[i], range.most[i] + sizeB[i])),
+  );
+  const b = box(
+    axes((i) => Math.max(0, -range.most[i])),
+    axes((i) => Math.min(sizeB[i], sizeA[i] - range.least[i])),
+  );
   return [...a.size, ...b.size].some((extent) => extent < 1) ? undefined : { a, b };
 }
 
-export const axes = (value: (axis: 0 | 1 | 2) => number): Triple => [value(0), value(1), value(2)];
-
-/** Shifts between the binned boxes that cover the whole search range. */
-function binnedRange(boxes: { a: Box; b: Box }, nominal: Triple, search: Triple, bin: number): ShiftRange {
-  const centre = axes((i) => Math.round(nominal[i]) - (boxes.a.start[i] - boxes.b.start[i]));
-  const step = (i: 0 | 1 | 2): number => (i === 2 ? 1 : bin);
-  return {
-    least: axes((i) => Math.ceil((centre[i] - search[i]) / step(i))),
-    most: axes((i) => Math.floor((centre[i] + search[i]) / step(i))),
-  };
-}
-
-/** Means of bin x bin pixels; columns and rows that fill no bin are left out. */
-function binField(field: Field, box: Box, bin: number): Field {
-  const [width, height] = field.size;
-  const size = [Math.floor(box.size[0] / bin), Math.floor(box.size[1] / bin), box.size[2]] as const;
+function crop(field: Field, { start, size }: Box): Field {
+  if (axes((i) => size[i]).every((extent, i) => extent === field.size[i])) return field;
   const values = new Float32Array(size[0] * size[1] * size[2]);
-  const scale = 1 / bin ** 2;
-  let at = 0;
-  for (let z = 0; z < size[2]; z++) {
+  for (let z = 0, at = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++, at += size[0]) {
-      const row = ((box.start[2] + z) * height + box.start[1] + y * bin) * width + box.start[0];
-      for (let j = 0; j < bin; j++) addBins(values, at, size[0], field.values, row + j * width, bin);
-      for (let x = 0; x < size[0]; x++) values[at + x] = values[at + x]! * scale;
+      const from = ((start[2] + z) * field.size[1] + start[1] + y) * field.size[0] + start[0];
+      values.set(field.values.subarray(from, from + size[0]), at);
     }
   }
   return { values, size };
-}
-
-function addBins(
-  bins: Float32Array,
-  at: number,
-  count: number,
-  row: Float32Array,
-  from: number,
-  bin: number,
-): void {
-  if (bin === 2) {
-    for (let x = 0, i = from; x < count; x++, i += 2) bins[at + x] = bins[at + x]! + (row[i]! + row[i + 1]!);
-    return;
-  }
-  for (let x = 0, i = from; x < count; x++, i += 4) {
-    bins[at + x] = bins[at + x]! + (row[i]! + row[i + 1]! + (row[i + 2]! + row[i + 3]!));
-  }
 }
 
 /** Of all shifts of a range, [z][y][x]. */

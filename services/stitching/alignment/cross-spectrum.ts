@@ -2,24 +2,19 @@
 import type { Fourier } from '../../../shared/numerics/fft.ts';
 import {
   goodVolumeSize,
+  type RowSource,
   type VolumeTransform,
   volumeTransform,
 } from '../../../shared/numerics/fft-volume.ts';
-import type { Triple } from '../pairs.ts';
-import {
-  independentShare,
-  indexOf,
-  type Overlap,
-  type Segment,
-  segmentWindows,
-  type Windows,
-} from './segments.ts';
-import type { Field } from './stabilise.ts';
+import { axes, type Triple } from '../axes.ts';
+import { boxFilter } from './box-filter.ts';
+import { type AxisView, axisViews, independentShare, type Overlap, type Segment } from './segments.ts';
+import { boxHalfWidth, type Stabiliser, type Strip } from './stabilise.ts';
 
 /** Above this frequency (cycles per voxel and axis) interpolation and noise outweigh what the tiles share. */
 const highestFrequency = 0.42;
 /** Groups of consecutive segments that the jackknife leaves out one by one. */
-export const jackknifeGroups = 6;
+const jackknifeGroups = 6;
 
 /** Frequencies along one axis in the spectrum's order, cycles per voxel; those that are not used are NaN. */
 export interface SpectrumAxes {
@@ -52,95 +47,99 @@ export interface SegmentTransform {
 
 export function segmentTransform(fourier: Fourier, size: Triple): SegmentTransform {
   const lengths = goodVolumeSize({ x: size[0], y: size[1], z: size[2] });
-  const keptY = keptIndices(lengths.y);
-  const axes: SpectrumAxes = {
-    x: keptIndices(lengths.x)
-      .filter((k) => k <= lengths.x / 2)
-      .reduce((all, k) => all.fill(k / lengths.x, k, k + 1), new Float64Array(keptCountX(lengths.x))),
+  const keptY = Int32Array.from({ length: lengths.y }, (_, k) => k).filter((k) =>
+    isUsed(signedFrequency(k, lengths.y)),
+  );
+  const frequencies: SpectrumAxes = {
+    x: Float64Array.from({ length: Math.ceil(highestFrequency * lengths.x) }, (_, k) => k / lengths.x),
     y: Float64Array.from(keptY, (k) => signedFrequency(k, lengths.y)),
-    z: Float64Array.from({ length: lengths.z }, (_, k) => {
-      const frequency = signedFrequency(k, lengths.z);
-      return Math.abs(frequency) < highestFrequency ? frequency : Number.NaN;
-    }),
+    z: Float64Array.from({ length: lengths.z }, (_, k) => signedFrequency(k, lengths.z)).map((f) =>
+      isUsed(f) ? f : Number.NaN,
+    ),
   };
   const volume = volumeTransform(fourier, {
     size: lengths,
     filled: { y: size[1], z: size[2] },
-    keptX: axes.x.length,
+    keptX: frequencies.x.length,
     keptY,
     shiftsZ: 0,
   });
-  return { size, axes, volume, spectrumA: volume.allocateSpectrum(), spectrumB: volume.allocateSpectrum() };
+  const [spectrumA, spectrumB] = [volume.allocateSpectrum(), volume.allocateSpectrum()];
+  return { size, axes: frequencies, volume, spectrumA, spectrumB };
 }
 
 const signedFrequency = (index: number, length: number): number =>
   (index <= length / 2 ? index : index - length) / length;
 
-const keptCountX = (length: number): number => Math.ceil(highestFrequency * length);
+const isUsed = (frequency: number): boolean => Math.abs(frequency) < highestFrequency;
 
-function keptIndices(length: number): Int32Array {
-  const all = Int32Array.from({ length }, (_, k) => k);
-  return all.filter((k) => Math.abs(signedFrequency(k, length)) < highestFrequency);
+/** One tile's side of a pair. */
+export interface Side {
+  readonly strip: Strip;
+  readonly stabilise: Stabiliser;
 }
 
 /** @param fraction of the offset, what remains beyond the overlap's whole voxels */
 export function crossSpectrum(
   fourier: Fourier,
   transform: SegmentTransform,
-  a: Field,
-  b: Field,
+  a: Side,
+  b: Side,
   overlap: Overlap,
   segments: readonly Segment[],
   fraction: Triple,
 ): CrossSpectrum {
-  const values = transform.volume.spectrumFloats;
+  const { volume, size } = transform;
   const groupCount = Math.min(jackknifeGroups, segments.length);
-  const groups = Array.from({ length: groupCount }, () => new Float32Array(values));
-  const powerA = new Float32Array(values / 2);
-  const powerB = new Float32Array(values / 2);
-  let independent = 0;
+  const groups = Array.from({ length: groupCount }, () => new Float32Array(volume.spectrumFloats));
+  const powerA = new Float32Array(volume.spectrumFloats / 2);
+  const powerB = new Float32Array(volume.spectrumFloats / 2);
+  const views = axes((i) => axisViews(size[i], fraction[i]));
+  const rowsA = segmentRows(a, transform, axes((i) => views[i].a));
+  const rowsB = segmentRows(b, transform, axes((i) => views[i].b));
   segments.forEach((segment, s) => {
-    const windows = segmentWindows(overlap, segment, transform.size, fraction);
-    const { volume, size } = transform;
-    volume.forward(windowedRows(a, overlap.startA, segment, size, windows.a), transform.spectrumA);
-    volume.forward(windowedRows(b, overlap.startB, segment, size, windows.b), transform.spectrumB);
+    volume.forward(rowsA(axes((i) => overlap.startA[i] + segment[i])), transform.spectrumA);
+    volume.forward(rowsB(axes((i) => overlap.startB[i] + segment[i])), transform.spectrumB);
     const group = groups[Math.floor((s * groupCount) / segments.length)]!;
     addProducts(fourier.floats(), transform, group, powerA, powerB);
-    independent += independentPart(windows, transform) / segments.length;
   });
+  const filled = (size[0] * size[1] * size[2]) / (volume.plan.size.x * volume.plan.size.y * volume.plan.size.z);
+  const independent = views.reduce((share, view) => share * independentShare(view.a.window), filled);
   return { axes: transform.axes, groups, powerA, powerB, segments: segments.length, independent };
 }
 
-function independentPart(windows: Windows, { size, volume }: SegmentTransform): number {
-  const lengths = volume.plan.size;
-  const filled = (size[0] * size[1] * size[2]) / (lengths.x * lengths.y * lengths.z);
-  return windows.a.reduce((share, window) => share * independentShare(window), filled);
-}
+type Views = readonly [AxisView, AxisView, AxisView];
 
-/** Rows of a segment with its mean removed, times the window. */
-function windowedRows(field: Field, start: Triple, segment: Segment, size: Triple, windows: Windows['a']) {
-  const [windowX, windowY, windowZ] = windows;
-  const mean = segmentMean(field, start, segment, size);
-  return (z: number, y: number, into: Float32Array, at: number): void => {
-    const weight = windowZ[z]! * windowY[y]!;
-    const from = indexOf(field, start, segment, y, z);
-    for (let x = 0; x < size[0]; x++)
-      into[at + x] = (field.values[from + x]! - mean) * (weight * windowX[x]!);
-    into.fill(0, at + size[0], at + goodRowLength(size[0]));
-  };
-}
-
-const goodRowLength = (extent: number): number => goodVolumeSize({ x: extent, y: 1, z: 1 }).x;
-
-function segmentMean(field: Field, start: Triple, segment: Segment, size: Triple): number {
-  let sum = 0;
-  for (let z = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++) {
-      const from = indexOf(field, start, segment, y, z);
-      for (let x = 0; x < size[0]; x++) sum += field.values[from + x]!;
+/**
+ * Rows of a segment, stabilised, high-passed and windowed. The high-pass is that of the segment alone: a mean that
+ * reached beyond the overlap would see more of the sample in one tile than in the other, on opposite sides, and draw
+ * thin overlaps together by tenths of a voxel.
+ */
+function segmentRows(
+  { strip, stabilise }: Side,
+  { size, volume }: SegmentTransform,
+  [viewX, viewY, viewZ]: Views,
+): (start: Triple) => RowSource {
+  const [width, height] = size;
+  const rowLength = volume.plan.size.x;
+  const plane = new Float32Array(width * height);
+  const filtered = new Float32Array(width * height);
+  const filter = boxFilter(viewX.inside, viewY.inside, boxHalfWidth);
+  return (start) => (z, y, into, at) => {
+    const stripPlane = start[2] + z;
+    if (strip.missingPlanes.has(stripPlane)) {
+      into.fill(0, at, at + rowLength);
+      return;
     }
-  }
-  return sum / (size[0] * size[1] * size[2]);
+    if (y === 0) {
+      const corner = (stripPlane * strip.size[1] + start[1]) * strip.size[0] + start[0];
+      for (let row = 0; row < height; row++) stabilise(corner + row * strip.size[0], width, plane, row * width);
+      filter(plane, filtered, 0);
+    }
+    const weight = viewZ.window[z]! * viewY.window[y]!;
+    for (let x = 0, i = y * width; x < width; x++, i++) into[at + x] = filtered[i]! * (weight * viewX.window[x]!);
+    into.fill(0, at + width, at + rowLength);
+  };
 }
 
 function addProducts(

@@ -1,7 +1,8 @@
-/** The sub-voxel shift that a cross-spectrum's phases tell, with its covariance (STITCHING section 2.4, Hannan-Thomson weights). */
-import type { Triple } from '../pairs.ts';
+/** The sub-voxel shift that the phases of a cross-spectrum tell, with its covariance (STITCHING section 2.4). */
+import type { Triple } from '../axes.ts';
 import { inverseOf, type Matrix3, mapMatrix, timesVector } from '../symmetric.ts';
 import type { CrossSpectrum, SpectrumAxes } from './cross-spectrum.ts';
+import { type Cells, type CellWeights, cellsOf, cellWeights, visitAligned } from './phase-cells.ts';
 
 export interface PhaseFit {
   /** Beyond the overlap's whole voxels. */
@@ -11,196 +12,168 @@ export interface PhaseFit {
   readonly rho: number;
 }
 
-/** Cells of frequencies that share a weight: this many per cycle/voxel along x, y and z. */
-const cellsPerCycle: Triple = [20, 20, 12];
-const mostCoherence = 0.985;
 const mostSteps = 8;
+/** Weights are renewed in every second step up to this one, so that the last steps have a fixed aim. */
 const lastRenewal = 4;
 const longestStep = 0.6;
 const finished = 0.001;
 /** Of the inverse covariance: no offset is known worse than 30 voxels. */
 const leastInformation = 0.001;
 const leastSegmentsForJackknife = 3;
+/** (2 pi)^2: frequencies are in cycles, phases in radians. */
+const radiansSquared = 4 * Math.PI ** 2;
 
+/** Undefined where the phases point nowhere. */
 export function fitPhases(cross: CrossSpectrum, start: Triple): PhaseFit | undefined {
-  const total = sumOf(cross.groups);
+  const spectrum = sumOf(cross.groups);
   const cells = cellsOf(cross);
   let shift = start;
-  let weights = cellWeights(cells, cross, total, shift);
+  let weights = cellWeights(cells, cross, spectrum, shift);
   for (let step = 0; step < mostSteps; step++) {
-    if (step > 0 && step <= lastRenewal && step % 2 === 0) weights = cellWeights(cells, cross, total, shift);
-    const move = newtonStep(cross.axes, cells, weights.weight, total, shift);
+    if (step > 0 && step <= lastRenewal && step % 2 === 0) {
+      weights = cellWeights(cells, cross, spectrum, shift);
+    }
+    const move = newtonStep(cross.axes, cells, weights, spectrum, shift);
     if (move === undefined) return undefined;
-    shift = add(shift, move);
+    shift = [shift[0] + move[0], shift[1] + move[1], shift[2] + move[2]];
     if (Math.max(...move.map(Math.abs)) < finished) break;
   }
-  const last = cellWeights(cells, cross, total, shift);
-  const covariance = inverseOf(information(cross, cells, last.signal));
-  if (covariance === undefined) return undefined;
-  const fit = { shift, rho: last.rho, covariance: withoutFixedAxes(cross.axes, covariance) };
-  return cross.segments < leastSegmentsForJackknife
-    ? fit
-    : { ...fit, covariance: widened(fit.covariance, jackknife(cross, cells, weights.weight, total, shift)) };
+  const final = cellWeights(cells, cross, spectrum, shift);
+  const predicted = predictedCovariance(cross, cells, final);
+  const spread = jackknifeVariance(cross, cells, weights, spectrum, shift);
+  return predicted && { shift, rho: final.rho, covariance: widened(predicted, spread) };
 }
-
-const add = (a: Triple, b: Triple): Triple => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 
 function sumOf(groups: readonly Float32Array[]): Float32Array {
-  const total = groups[0]!.slice();
-  for (const group of groups.slice(1)) for (let i = 0; i < total.length; i++) total[i] = total[i]! + group[i]!;
-  return total;
+  const sum = groups[0]!.slice();
+  for (const group of groups.slice(1)) for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + group[i]!;
+  return sum;
 }
 
-interface Cells {
-  /** Cell of frequency (x, y, z): the sum of the three tables' entries; -1 in z where it is not used. */
-  readonly x: Int32Array;
-  readonly y: Int32Array;
-  readonly z: Int32Array;
-  /** Per cell: coefficients in both halves of the spectrum. */
-  readonly coefficients: Float64Array;
-  /** Per cell: sqrt(sum Pa sum Pb); of all cells the same in `power`. */
-  readonly amplitude: Float64Array;
-  readonly power: number;
-}
-
-function cellsOf(cross: CrossSpectrum): Cells {
-  const { axes, powerA, powerB } = cross;
-  const [x, y, z] = [axes.x, axes.y, axes.z].map((frequencies, i) =>
-    Int32Array.from(frequencies, (f) => (Number.isNaN(f) ? -1 : Math.floor(Math.abs(f) * cellsPerCycle[i]!))),
-  ) as [Int32Array, Int32Array, Int32Array];
-  const strideY = 1 + x.reduce((most, cell) => Math.max(most, cell), 0);
-  const strideZ = strideY * (1 + y.reduce((most, cell) => Math.max(most, cell), 0));
-  const count = strideZ * (1 + z.reduce((most, cell) => Math.max(most, cell), 0));
-  const cells = { x, y: y.map((cell) => cell * strideY), z: z.map((cell) => (cell < 0 ? -1 : cell * strideZ)) };
-  const sumA = new Float64Array(count);
-  const sumB = new Float64Array(count);
-  const coefficients = new Float64Array(count);
-  let at = 0;
-  for (let i = 0; i < axes.x.length; i++) {
-    const copies = i === 0 ? 1 : 2;
-    for (let j = 0; j < axes.y.length; j++) {
-      for (let k = 0; k < axes.z.length; k++, at++) {
-        if (cells.z[k]! < 0) continue;
-        const cell = cells.x[i]! + cells.y[j]! + cells.z[k]!;
-        sumA[cell] = sumA[cell]! + copies * powerA[at]!;
-        sumB[cell] = sumB[cell]! + copies * powerB[at]!;
-        coefficients[cell] = coefficients[cell]! + copies;
-      }
-    }
-  }
-  const total = (sums: Float64Array): number => sums.reduce((sum, value) => sum + value, 0);
-  return {
-    ...cells,
-    coefficients,
-    amplitude: sumA.map((power, cell) => Math.sqrt(power * sumB[cell]!)),
-    power: Math.sqrt(total(sumA) * total(sumB)),
-  };
-}
-
-interface CellWeights {
-  /** q / mean Re Y: what a coefficient's phase is worth. */
-  readonly weight: Float64Array;
-  /** q = coherence^2 / (1 - coherence^2), without what chance alone gives. */
-  readonly signal: Float64Array;
-  readonly rho: number;
-}
-
-function cellWeights(cells: Cells, cross: CrossSpectrum, spectrum: Float32Array, shift: Triple): CellWeights {
-  const real = alignedSums(cells, cross.axes, spectrum, shift);
-  const weight = new Float64Array(real.length);
-  const signal = new Float64Array(real.length);
-  let total = 0;
-  for (let cell = 0; cell < real.length; cell++) {
-    total += real[cell]!;
-    const independent = 0.5 * cross.independent * cross.segments * cells.coefficients[cell]!;
-    if (real[cell]! <= 0 || independent <= 1) continue;
-    const coherence = (real[cell]! / cells.amplitude[cell]!) ** 2;
-    const unbiased = (coherence - 1 / independent) / (1 - 1 / independent);
-    const kept = Math.min(Math.max(unbiased, 0), mostCoherence);
-    signal[cell] = kept / (1 - kept);
-    weight[cell] = (signal[cell]! * cells.coefficients[cell]!) / real[cell]!;
-  }
-  return { weight, signal, rho: cells.power > 0 ? total / cells.power : 0 };
-}
-
-/** Per axis cos and sin of 2 pi f d. */
-function phases(frequencies: Float64Array, shift: number): { cos: Float64Array; sin: Float64Array } {
-  return {
-    cos: frequencies.map((f) => Math.cos(2 * Math.PI * f * shift)),
-    sin: frequencies.map((f) => Math.sin(2 * Math.PI * f * shift)),
-  };
-}
-
-/** Sums of Re Y per cell, Y = X exp(2 pi i f d). */
-function alignedSums(
-  cells: Cells,
-  axes: SpectrumAxes,
-  spectrum: Float32Array,
-  [dx, dy, dz]: Triple,
-): Float64Array {
-  const sums = new Float64Array(cells.coefficients.length);
-  const [px, py, pz] = [phases(axes.x, dx), phases(axes.y, dy), phases(axes.z, dz)];
-  let at = 0;
-  for (let i = 0; i < axes.x.length; i++) {
-    const copies = i === 0 ? 1 : 2;
-    for (let j = 0; j < axes.y.length; j++) {
-      const cos = copies * (px.cos[i]! * py.cos[j]! - px.sin[i]! * py.sin[j]!);
-      const sin = copies * (px.cos[i]! * py.sin[j]! + px.sin[i]! * py.cos[j]!);
-      const cellXy = cells.x[i]! + cells.y[j]!;
-      for (let k = 0; k < axes.z.length; k++, at += 2) {
-        const cellZ = cells.z[k]!;
-        if (cellZ < 0) continue;
-        const re = cos * pz.cos[k]! - sin * pz.sin[k]!;
-        const im = cos * pz.sin[k]! + sin * pz.cos[k]!;
-        sums[cellXy + cellZ] = sums[cellXy + cellZ]! + (spectrum[at]! * re - spectrum[at + 1]! * im);
-      }
-    }
-  }
-  return sums;
-}
-
-/** Newton's step towards the largest sum W Re Y; undefined where that has no maximum nearby. */
+/** Newton's step towards the largest sum of W Re Y, no longer than 0.6 voxel. */
 function newtonStep(
   axes: SpectrumAxes,
   cells: Cells,
-  weight: Float64Array,
+  { weight }: CellWeights,
   spectrum: Float32Array,
-  [dx, dy, dz]: Triple,
+  shift: Triple,
 ): Triple | undefined {
-  const [px, py, pz] = [phases(axes.x, dx), phases(axes.y, dy), phases(axes.z, dz)];
-  const moments = new Moments();
-  let at = 0;
+  const curvature = new Float64Array(6);
+  const slope = new Float64Array(3);
+  const { of } = cells;
+  visitAligned(axes, spectrum, shift, (i, j, real, imaginary) => {
+    const cellXy = of.x[i]! + of.y[j]!;
+    let re = 0;
+    let reZ = 0;
+    let reZz = 0;
+    let im = 0;
+    let imZ = 0;
+    for (let k = 0; k < real.length; k++) {
+      if (of.z[k]! < 0) continue;
+      const w = weight[cellXy + of.z[k]!]!;
+      const fz = axes.z[k]!;
+      re += w * real[k]!;
+      reZ += w * real[k]! * fz;
+      reZz += w * real[k]! * fz * fz;
+      im += w * imaginary[k]!;
+      imZ += w * imaginary[k]! * fz;
+    }
+    addMoments(curvature, axes.x[i]!, axes.y[j]!, re, reZ, reZz);
+    slope[0] = slope[0]! + im * axes.x[i]!;
+    slope[1] = slope[1]! + im * axes.y[j]!;
+    slope[2] = slope[2]! + imZ;
+  });
+  const inverse = inverseOf(withFixedAxes(axes, matrixOf(curvature)));
+  if (inverse === undefined) return undefined;
+  const move = timesVector(inverse, [slope[0]!, slope[1]!, slope[2]!]).map((v) => (-2 * Math.PI * v) / radiansSquared);
+  const longest = Math.max(...move.map(Math.abs), longestStep);
+  return [(move[0]! * longestStep) / longest, (move[1]! * longestStep) / longest, (move[2]! * longestStep) / longest];
+}
+
+/** sum v f f^T for a row of values along z, given sum v, sum v fz and sum v fz^2: xx, xy, xz, yy, yz, zz. */
+function addMoments(sums: Float64Array, fx: number, fy: number, v: number, vz: number, vzz: number): void {
+  sums[0] = sums[0]! + v * fx * fx;
+  sums[1] = sums[1]! + v * fx * fy;
+  sums[2] = sums[2]! + vz * fx;
+  sums[3] = sums[3]! + v * fy * fy;
+  sums[4] = sums[4]! + vz * fy;
+  sums[5] = sums[5]! + vzz;
+}
+
+const matrixOf = ([xx, xy, xz, yy, yz, zz]: Float64Array): Matrix3 => [
+  [xx!, xy!, xz!],
+  [xy!, yy!, yz!],
+  [xz!, yz!, zz!],
+];
+
+const isFixed = (axes: SpectrumAxes, axis: number): boolean =>
+  [axes.x, axes.y, axes.z][axis]!.length === 1;
+
+/** An axis without frequencies (stacks too thin to move in z) keeps its shift. */
+const withFixedAxes = (axes: SpectrumAxes, matrix: Matrix3): Matrix3 =>
+  mapMatrix(matrix, (value, i, j) => (i === j && isFixed(axes, i) ? 1 : value));
+
+function predictedCovariance(
+  cross: CrossSpectrum,
+  cells: Cells,
+  { signal }: CellWeights,
+): Matrix3 | undefined {
+  const { axes, independent, segments } = cross;
+  const { of } = cells;
+  const sums = new Float64Array(6);
   for (let i = 0; i < axes.x.length; i++) {
-    const copies = i === 0 ? 1 : 2;
     for (let j = 0; j < axes.y.length; j++) {
-      const cos = copies * (px.cos[i]! * py.cos[j]! - px.sin[i]! * py.sin[j]!);
-      const sin = copies * (px.cos[i]! * py.sin[j]! + px.sin[i]! * py.cos[j]!);
-      const cellXy = cells.x[i]! + cells.y[j]!;
-      let real = 0;
-      let realZ = 0;
-      let realZz = 0;
-      let imaginary = 0;
-      let imaginaryZ = 0;
-      for (let k = 0; k < axes.z.length; k++, at += 2) {
-        const cellZ = cells.z[k]!;
-        if (cellZ < 0) continue;
-        const re = cos * pz.cos[k]! - sin * pz.sin[k]!;
-        const im = cos * pz.sin[k]! + sin * pz.cos[k]!;
-        const w = weight[cellXy + cellZ]!;
-        const fz = axes.z[k]!;
-        const realPart = w * (spectrum[at]! * re - spectrum[at + 1]! * im);
-        const imaginaryPart = w * (spectrum[at]! * im + spectrum[at + 1]! * re);
-        real += realPart;
-        realZ += realPart * fz;
-        realZz += realPart * fz * fz;
-        imaginary += imaginaryPart;
-        imaginaryZ += imaginaryPart * fz;
+      let q = 0;
+      let qz = 0;
+      let qzz = 0;
+      for (let k = 0; k < axes.z.length; k++) {
+        if (of.z[k]! < 0) continue;
+        const value = (i === 0 ? 1 : 2) * signal[of.x[i]! + of.y[j]! + of.z[k]!]!;
+        q += value;
+        qz += value * axes.z[k]!;
+        qzz += value * axes.z[k]! ** 2;
       }
-      moments.add(axes.x[i]!, axes.y[j]!, real, realZ, realZz);
-      moments.addGradient(axes.x[i]!, axes.y[j]!, imaginary, imaginaryZ);
+      addMoments(sums, axes.x[i]!, axes.y[j]!, q, qz, qzz);
     }
   }
-  const inverse = inverseOf(fixAxes(axes, moments.matrix()));
-  if (inverse === undefined) return undefined;
-  return limited(timesVector(inverse, moments.gradient()));
+  const information = mapMatrix(
+    matrixOf(sums),
+    (value, i, j) => radiansSquared * independent * segments * value + (i === j ? leastInformation : 0),
+  );
+  const covariance = inverseOf(information);
+  return (
+    covariance &&
+    mapMatrix(covariance, (value, i, j) => (isFixed(axes, i) || isFixed(axes, j) ? 0 : value))
+  );
+}
+
+/** Variance per axis between fits that leave out one group of segments each: it sees what the model does not. */
+function jackknifeVariance(
+  cross: CrossSpectrum,
+  cells: Cells,
+  weights: CellWeights,
+  spectrum: Float32Array,
+  shift: Triple,
+): Triple {
+  if (cross.segments < leastSegmentsForJackknife) return [0, 0, 0];
+  const moves = cross.groups.flatMap((group) => {
+    const rest = spectrum.map((value, i) => value - group[i]!);
+    const move = newtonStep(cross.axes, cells, weights, rest, shift);
+    return move === undefined ? [] : [move];
+  });
+  const count = moves.length;
+  const variance = (axis: 0 | 1 | 2): number => {
+    const mean = moves.reduce((sum, move) => sum + move[axis], 0) / count;
+    return ((count - 1) / count) * moves.reduce((sum, move) => sum + (move[axis] - mean) ** 2, 0);
+  };
+  return count < 2 ? [0, 0, 0] : [variance(0), variance(1), variance(2)];
+}
+
+/** The covariance with each axis stretched to the variance seen, where that is larger. */
+function widened(covariance: Matrix3, variance: Triple): Matrix3 {
+  const stretch = variance.map((seen, i) => {
+    const predicted = covariance[i]![i]!;
+    return predicted > 0 ? Math.sqrt(Math.max(1, seen / predicted)) : 1;
+  });
+  return mapMatrix(covariance, (value, i, j) => value * stretch[i]! * stretch[j]!);
 }

@@ -2,125 +2,86 @@
  * What the correlation sees of a tile: noise of variance 1 everywhere and nothing smooth, so that shading, gains and
  * background of the tiles do not matter (STITCHING section 2.2).
  */
+import type { Triple } from '../axes.ts';
+import { boxFilter } from './box-filter.ts';
 import type { NoiseModel, Pixels } from './noise-model.ts';
 
 /** Real values as [z][y][x]; size is x, y, z. */
 export interface Field {
   readonly values: Float32Array;
-  readonly size: readonly [number, number, number];
+  readonly size: Triple;
+}
+
+/** A box of a tile's voxels as stored, [z][y][x]. */
+export interface Strip {
+  readonly values: Pixels;
+  readonly size: Triple;
+  /** Planes of the strip without data, counted from its first. */
+  readonly missingPlanes: ReadonlySet<number>;
 }
 
 /** Half width of the box whose mean is taken away; 20 let tissue edges dominate, 8 and 16 were a little worse. */
-const boxHalfWidth = 12;
+export const boxHalfWidth = 12;
 
 /** T(v), the variance-stabilised value of v counts. */
 export const stabilised = ({ background, readVariance, gain }: NoiseModel, value: number): number =>
   (2 / gain) * Math.sqrt(Math.max(gain * (value - background) + readVariance, readVariance / 4));
 
-/**
- * High-passed, stabilised planes; planes that are missing are 0.
- *
- * @param size x, y, z of `values`, which lie as [z][y][x]
- * @param missing indices of planes of `values` without data
- */
-export function highPass(
-  values: Pixels,
-  size: readonly [number, number, number],
-  noise: NoiseModel,
-  missing: readonly number[] = [],
-): Field {
-  const [width, height, planes] = size;
-  const field = new Float32Array(width * height * planes);
-  const plane = new Float32Array(width * height);
-  const absent = new Set(missing);
-  const stabilise = stabiliser(values, noise);
-  const box = boxOf(width, height);
-  for (let z = 0; z < planes; z++) {
-    if (absent.has(z)) continue;
-    const at = z * width * height;
-    stabilise(at, plane);
-    subtractBoxMean(plane, box, field, at);
-  }
-  return { values: field, size };
-}
+/** Writes T of `count` values from `from` on to `into[at…]`. */
+export type Stabiliser = (from: number, count: number, into: Float32Array, at: number) => void;
 
 /** Integer pixels are looked up in a table of their whole range. */
-function stabiliser(values: Pixels, noise: NoiseModel): (at: number, plane: Float32Array) => void {
+export function stabiliser(values: Pixels, noise: NoiseModel): Stabiliser {
   if (values instanceof Float32Array) {
-    return (at, plane) => {
-      for (let i = 0; i < plane.length; i++) plane[i] = stabilised(noise, values[at + i]!);
+    return (from, count, into, at) => {
+      for (let i = 0; i < count; i++) into[at + i] = stabilised(noise, values[from + i]!);
     };
   }
   const table = new Float32Array(2 ** (8 * values.BYTES_PER_ELEMENT));
   for (let value = 0; value < table.length; value++) table[value] = stabilised(noise, value);
-  return (at, plane) => {
-    for (let i = 0; i < plane.length; i++) plane[i] = table[values[at + i]!]!;
+  return (from, count, into, at) => {
+    for (let i = 0; i < count; i++) into[at + i] = table[values[from + i]!]!;
   };
 }
 
-interface Box {
-  readonly width: number;
-  readonly height: number;
-  /** Sums over the box's rows, one per column, with a margin of zeros on both sides. */
-  readonly columns: Float64Array;
-  /** 1 / number of columns inside the box around x. */
-  readonly inverseColumns: Float64Array;
+/** Means of bin x bin stabilised pixels, high-passed; columns and rows that fill no bin are left out. Missing planes are 0. */
+export function binnedField(strip: Strip, stabilise: Stabiliser, bin: 2 | 4): Field {
+  const [stripWidth, stripHeight, planes] = strip.size;
+  const width = Math.floor(stripWidth / bin);
+  const height = Math.floor(stripHeight / bin);
+  const field = new Float32Array(width * height * planes);
+  const plane = new Float32Array(width * height);
+  const rows = new Float32Array(stripWidth);
+  const filter = boxFilter(new Float64Array(width).fill(1), new Float64Array(height).fill(1), boxHalfWidth / bin);
+  for (let z = 0; z < planes; z++) {
+    if (strip.missingPlanes.has(z)) continue;
+    plane.fill(0);
+    for (let y = 0; y < height * bin; y++) {
+      stabilise((z * stripHeight + y) * stripWidth, stripWidth, rows, 0);
+      addBins(plane, Math.floor(y / bin) * width, width, rows, bin);
+    }
+    filter(plane, field, z * width * height);
+  }
+  return { values: field, size: [width, height, planes] };
 }
 
-function boxOf(width: number, height: number): Box {
-  const inverseColumns = Float64Array.from({ length: width }, (_, x) => 1 / extentInside(x, width));
-  return { width, height, columns: new Float64Array(width + 2 * boxHalfWidth + 1), inverseColumns };
-}
-
-/** Pixels of the box around `at` that exist. */
-const extentInside = (at: number, length: number): number =>
-  Math.min(at + boxHalfWidth, length - 1) - Math.max(at - boxHalfWidth, 0) + 1;
-
-/** Running sums in float64: exact for constant planes, whose result is therefore 0 to rounding. */
-function subtractBoxMean(plane: Float32Array, box: Box, field: Float32Array, at: number): void {
-  const { width, height, columns, inverseColumns } = box;
-  columns.fill(0);
-  const inside = columns.subarray(boxHalfWidth + 1, boxHalfWidth + 1 + width);
-  for (let y = 0; y < Math.min(boxHalfWidth, height); y++) addRow(inside, plane, y * width);
-  for (let y = 0; y < height; y++) {
-    if (y > boxHalfWidth && y + boxHalfWidth < height) {
-      replaceRow(inside, plane, (y - boxHalfWidth - 1) * width, (y + boxHalfWidth) * width);
-    } else {
-      if (y + boxHalfWidth < height) addRow(inside, plane, (y + boxHalfWidth) * width);
-      if (y > boxHalfWidth) subtractRow(inside, plane, (y - boxHalfWidth - 1) * width);
+function addBins(plane: Float32Array, at: number, count: number, row: Float32Array, bin: 2 | 4): void {
+  if (bin === 2) {
+    for (let x = 0, i = 0; x < count; x++, i += 2) {
+      plane[at + x] = plane[at + x]! + (row[i]! + row[i + 1]!) * 0.25;
     }
-    const inverseRows = 1 / extentInside(y, height);
-    let sum = 0;
-    for (let x = 0; x < 2 * boxHalfWidth; x++) sum += columns[x + 1]!;
-    for (let x = 0, i = y * width, o = at + i; x < width; x++, i++, o++) {
-      sum += columns[x + 2 * boxHalfWidth + 1]! - columns[x]!;
-      field[o] = plane[i]! - sum * (inverseColumns[x]! * inverseRows);
-    }
+    return;
+  }
+  for (let x = 0, i = 0; x < count; x++, i += 4) {
+    plane[at + x] = plane[at + x]! + (row[i]! + row[i + 1]! + (row[i + 2]! + row[i + 3]!)) * 0.0625;
   }
 }
 
-function addRow(columns: Float64Array, plane: Float32Array, at: number): void {
-  for (let x = 0; x < columns.length; x++) columns[x] = columns[x]! + plane[at + x]!;
-}
-
-function subtractRow(columns: Float64Array, plane: Float32Array, at: number): void {
-  for (let x = 0; x < columns.length; x++) columns[x] = columns[x]! - plane[at + x]!;
-}
-
-function replaceRow(columns: Float64Array, plane: Float32Array, old: number, fresh: number): void {
-  for (let x = 0; x < columns.length; x++) columns[x] = columns[x]! + (plane[fresh + x]! - plane[old + x]!);
-}
-
-/** Mean square of the planes that are not missing, about 1 where there is only noise. */
-export function meanSquare(field: Field, missing: readonly number[] = []): number {
+/** Mean square of the planes that hold data, 1 / bin^2 where there is only noise. */
+export function meanSquare(field: Field, missingPlanes: ReadonlySet<number>): number {
   const plane = field.size[0] * field.size[1];
-  const absent = new Set(missing);
   let sum = 0;
-  let count = 0;
-  for (let z = 0; z < field.size[2]; z++) {
-    if (absent.has(z)) continue;
-    for (let i = z * plane; i < (z + 1) * plane; i++) sum += field.values[i]! ** 2;
-    count += plane;
-  }
-  return count === 0 ? 0 : sum / count;
+  for (const value of field.values) sum += value * value;
+  const count = plane * (field.size[2] - missingPlanes.size);
+  return count > 0 ? sum / count : 0;
 }

@@ -71,7 +71,8 @@ const isWhole = (value: number): boolean => Number.isInteger(value) && value > 0
 /** All that is absent at once: nobody wants to mend a file one key at a time. */
 function checkComplete(ini: Ini, bytes: Uint8Array, file: string): void {
   if (bytes.length === 0) throw new AcquisitionError('empty-file', file, 'the file is empty', COPY_AGAIN);
-  const missing = Object.values(SETTING).filter((setting) => ini.get(...setting) === undefined);
+  const needed: readonly Setting[] = Object.values(SETTING);
+  const missing = needed.filter((setting) => ini.get(...setting) === undefined);
   if (missing.length === 0) return;
   const names = missing.map(([section, key]) => `[${section}] ${key}`).join(', ');
   throw new AcquisitionError('missing-key', file, `no ${names}`, `Each is needed. ${COPY_AGAIN}`);

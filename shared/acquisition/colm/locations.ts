@@ -76,7 +76,10 @@ function numberIn(pattern: RegExp, text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The pattern that most of the planes follow; of equally good ones the first by name. */
+/**
+ * The pattern that most of the planes follow; of equally good ones the first by name. Four digits are four or more:
+ * plane 10000 follows plane 0000.
+ */
 export function keyPatternOf(planes: readonly ListedPlane[]): KeyPattern {
   const candidates = new Map<string, KeyPattern>();
   for (const listed of planes) {
@@ -91,12 +94,10 @@ export function keyPatternOf(planes: readonly ListedPlane[]): KeyPattern {
 export const follows = ({ stem, digits, suffix }: KeyPattern, { key, plane }: ListedPlane): boolean =>
   key.startsWith(stem) && key === `${stem}${String(plane).padStart(digits, '0')}${suffix}`;
 
-/** Without zeros in front a number shows only that nothing was padded to more digits than it has. */
-function patternOfKey({ key, plane }: ListedPlane): KeyPattern {
+function patternOfKey({ key }: ListedPlane): KeyPattern {
   const folder = key.lastIndexOf('/') + 1;
   const match = /PLN(\d+)/i.exec(key.slice(folder));
   const digits = match?.[1]?.length ?? 0;
   const start = folder + (match?.index ?? 0) + 'PLN'.length;
-  const isPadded = digits > String(plane).length;
-  return { stem: key.slice(0, start), digits: isPadded ? digits : 1, suffix: key.slice(start + digits) };
+  return { stem: key.slice(0, start), digits, suffix: key.slice(start + digits) };
 }

@@ -7,7 +7,7 @@
  */
 import type { Encoding } from '../../engine/ports.ts';
 
-export const SUFFIXES: readonly (readonly [Encoding, string])[] = [
+const SUFFIXES: readonly (readonly [Encoding, string])[] = [
   ['gzip', '.gz'],
   ['br', '.br'],
 ];
@@ -15,7 +15,7 @@ export const SUFFIXES: readonly (readonly [Encoding, string])[] = [
 const ARCHIVE = /\.(nii|tar)$/i;
 
 /** False for names whose compressed form is another object: `brain.nii.gz` is never `brain.nii`. */
-export const mayBeEncoded = (name: string): boolean => !ARCHIVE.test(name);
+const mayBeEncoded = (name: string): boolean => !ARCHIVE.test(name);
 
 export interface FileForm {
   readonly file: string;

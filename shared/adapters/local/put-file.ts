@@ -1,6 +1,6 @@
 /** Writing a file whole or not at all: a hidden temporary file in the same folder, synced, then renamed. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAbsent, StoreError, systemCode } from '../store-errors.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -69,9 +69,30 @@ async function openNew(temporary: string, folder: string, writer: WriterState): 
 }
 
 async function makeFolder(folder: string, writer: WriterState): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeWithParents(folder);
   await removeLeftovers(folder);
   writer.knownFolders.add(folder);
+}
+
+/** Not node's `recursive`, which answers ENOENT where the file system is read-only. */
+async function makeWithParents(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  if (dirname(folder) !== folder) await makeWithParents(dirname(folder));
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Another writer may have been first.
+    if (!(await isFolder(folder))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {

@@ -9,8 +9,14 @@ export interface LocalQueues extends Queues {
   /** Over all queues, dead letters included. */
   depth(): Promise<QueueDepth>;
   purge(): Promise<void>;
-  /** Resolves once a message is visible in one of these queues or in their dead letters, or when the signal aborts. */
-  visible(names: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Resolves once a message is visible in one of these queues, or when the signal aborts. */
+  visible(queues: readonly QueueName[], signal: AbortSignal): Promise<void>;
+}
+
+/** A queue, or its dead letters. */
+export interface QueueName {
+  readonly name: string;
+  readonly dead: boolean;
 }
 
 /** Receives after which a message is taken for one that kills its worker: the engine's own attempts end long before. */
@@ -44,13 +50,10 @@ export function localQueues(
     dead: (name) => openQueue(parts, deadName(name), undefined),
     depth: async () => parts.table.depth(),
     purge: () => commit.write(() => parts.table.purge()),
-    visible: (names, signal) =>
-      untilVisible(
-        parts,
-        names.flatMap((name) => [name, deadName(name)]),
-        Number.POSITIVE_INFINITY,
-        signal,
-      ),
+    visible: (queues, signal) => {
+      const names = queues.map(({ name, dead }) => (dead ? deadName(name) : name));
+      return untilVisible(parts, names, Number.POSITIVE_INFINITY, signal);
+    },
   };
 }
 

@@ -2,7 +2,7 @@
  * N4's sharpening (ILLUMINATION section 1.1): the histogram of the log intensities is deconvolved by a Gauss kernel
  * (the blur that the bias is thought to be), and each intensity maps to its expected value before that blur.
  */
-import { createFft64 } from '../fft64.ts';
+import { createFft64, type Fft64 } from '../fft64.ts';
 
 export interface Sharpening {
   readonly bins: number;
@@ -40,7 +40,7 @@ export function sharpIntensities(
   const size = paddedSize(bins);
   const offset = Math.floor((size - bins) / 2);
   const fft = createFft64(size);
-  const gauss = gaussSpectrum(size, fwhm / binWidth);
+  const gauss = gaussSpectrum(fft, fwhm / binWidth);
   const filtered = (values: Float64Array, filter: Float64Array): Float64Array => {
     const re = values.slice();
     const im = new Float64Array(size);
@@ -83,13 +83,14 @@ function paddedSize(bins: number): number {
 }
 
 /** Real part of the transform of F[k] = 2/W sqrt(ln 2/pi) exp(-4 ln 2 k^2/W^2), mirrored; W in bins. */
-function gaussSpectrum(size: number, width: number): Float64Array {
+function gaussSpectrum(fft: Fft64, width: number): Float64Array {
+  const { size } = fft;
   const kernel = Float64Array.from({ length: size }, (_, k) => {
     const distance = Math.min(k, size - k);
     return (
       (2 / width) * Math.sqrt(Math.LN2 / Math.PI) * Math.exp((-4 * Math.LN2 * distance ** 2) / width ** 2)
     );
   });
-  createFft64(size).forward(kernel, new Float64Array(size));
+  fft.forward(kernel, new Float64Array(size));
   return kernel;
 }

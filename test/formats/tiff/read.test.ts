@@ -56,6 +56,15 @@ describe('reading a TIFF', () => {
     await expect(tiffInStore(memoryStore(), 'absent.tif')).rejects.toMatchObject({ kind: 'missing' });
   });
 
+  it('says when the header points beyond the end', async () => {
+    const bytes = encodeTiff(2, 2, new Uint16Array(4));
+    new DataView(bytes.buffer).setUint32(4, 1000, true);
+    expect(await refusal(bytes)).toMatchObject({
+      kind: 'truncated',
+      message: 'plane.tif: the header points beyond the end (144 bytes)',
+    });
+  });
+
   it('reads what lies in a store from its ends alone', async () => {
     const store = memoryStore();
     await store.put('plane.tif', encodeTiff(64, 64, new Uint16Array(64 * 64).fill(7)));

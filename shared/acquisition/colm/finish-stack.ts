@@ -5,7 +5,8 @@ import { MOST_KEYS, type Problem, planeRanges, planesInWords } from '../problems
 import { follows, type ListedPlane } from './locations.ts';
 import type { DamagedPlane, PlaneGroup, StackSurvey } from './survey-stack.ts';
 
-interface FinishedStack {
+export interface FinishedStack {
+  readonly loc: number;
   readonly stack: Stack;
   /** Of the planes that can be used, as stored. */
   readonly bytes: number;
@@ -29,7 +30,7 @@ export function finishStack(survey: StackSurvey, dataType: TiffPixelType): Finis
     compressed: usable.some(({ compressed }) => compressed),
   };
   const bytes = planes.reduce((sum, { size }) => sum + size, 0);
-  return { stack, bytes, problems: problemsOf(survey, damaged) };
+  return { loc: survey.loc, stack, bytes, problems: problemsOf(survey, damaged) };
 }
 
 const ofAnotherType = (groups: readonly PlaneGroup[], dataType: TiffPixelType): DamagedPlane[] =>

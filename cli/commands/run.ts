@@ -1,0 +1,90 @@
+/** `cloudreg run <acquisition> <output>`: refuses what cannot work before anything is written, then does it. */
+
+import { pipeline } from '../../services/pipeline.ts';
+import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
+import { openStore, toUrl } from '../../shared/adapters/open-store.ts';
+import { makeJob } from '../../shared/engine/job.ts';
+import type { NewJob } from '../../shared/engine/records.ts';
+import type { DefineCommand } from '../command.ts';
+import { describeJob } from '../dry-run.ts';
+import { EXIT_DONE, RefusedError } from '../errors.ts';
+import { isInside, localFolder } from '../folders.ts';
+import { refuseFutureFlags } from '../future-words.ts';
+import { reportOutcome } from '../outcome.ts';
+import { checkFolder, claimFolder, openOutputFolder } from '../output-folder.ts';
+import { addParameterFlags, readParameters } from '../parameter-flags.ts';
+import { runJob } from '../run-job.ts';
+import { addResourceFlags, type ResourceFlags, readResources, readStep, STEPS } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+import { programVersion } from '../version.ts';
+
+interface RunFlags extends ResourceFlags {
+  readonly until?: string;
+  readonly redo?: string;
+  readonly dryRun?: true;
+  readonly [parameter: string]: unknown;
+}
+
+export const define: DefineCommand = (command, terminal, exit) => {
+  command
+    .argument('<acquisition>', 'COLM folder: Experiment.ini, Scanned Cells.txt, VW0/')
+    .argument('<output>', 'folder for the volumes; made if absent');
+  addParameterFlags(command);
+  addResourceFlags(command)
+    .option('--until <step>', `stop after this step: ${STEPS.join(', ')}`)
+    .option('--redo <step>', 'run this step and all that depend on it again')
+    .option('--dry-run', 'print what would be done; write nothing')
+    .action(async (acquisition: string, output: string, flags: RunFlags) =>
+      exit(await run(terminal, acquisition, output, flags)),
+    );
+  refuseFutureFlags(command);
+};
+
+async function run(
+  terminal: Terminal,
+  acquisition: string,
+  output: string,
+  flags: RunFlags,
+): Promise<number> {
+  const parameters = await readParameters(flags);
+  const resources = readResources(flags);
+  const until = flags.until === undefined ? {} : { until: readStep('--until', flags.until) };
+  const redo =
+    flags.redo === undefined
+      ? {}
+      : { command: { kind: 'redo', step: readStep('--redo', flags.redo) } as const };
+  const json = flags.json === true;
+
+  const source = await openStore(localFolder(acquisition, 'acquisition'));
+  const folder = await openOutputFolder(output);
+  refuseOverlap(localFolder(acquisition, 'acquisition'), folder.path);
+  const header = await readColmHeader(source);
+  const job = await newJob(toUrl(source.url), toUrl(folder.store.url), parameters);
+  await checkFolder(folder, job);
+  if (flags.dryRun) {
+    describeJob(terminal, { job, header, ...resources, json });
+    return EXIT_DONE;
+  }
+  const claimed = await claimFolder(folder, job);
+  const jobRun = { folder, job: claimed, json, ...resources, ...until, ...redo };
+  return reportOutcome(terminal, jobRun, await runJob(terminal, jobRun));
+}
+
+/** Chunks among the raw data would be taken for part of them, and what is made must never lie in the way of what it is made from. */
+function refuseOverlap(acquisition: string, output: string): void {
+  if (isInside(output, acquisition))
+    throw new RefusedError(
+      `The output ${output} lies inside the acquisition ${acquisition}: use a folder beside it.`,
+    );
+}
+
+const newJob = async (input: string, output: string, parameters: NewJob['parameters']): Promise<NewJob> =>
+  makeJob({
+    input,
+    output,
+    parameters,
+    pipelineVersion: pipeline.version,
+    build: await programVersion(),
+    createdAt: Date.now(),
+    steps: STEPS,
+  });

@@ -1,0 +1,64 @@
+/** `cloudreg verify <output>`: every chunk of every resolution is there, can be decoded and has the right length. */
+import { join } from 'node:path';
+import { type VolumeCheck, verifyVolume } from '../../shared/volume/verify-volume.ts';
+import type { DefineCommand } from '../command.ts';
+import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
+import { shortPath } from '../folders.ts';
+import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
+import { createCounter } from '../progress/counter.ts';
+import { counted } from '../quantities.ts';
+import { line, type Terminal } from '../terminal.ts';
+import { volumesIn, volumesOf } from '../volumes.ts';
+
+export const define: DefineCommand = (command, terminal, exit) => {
+  command
+    .argument('<output>', 'folder of a job, or of one precomputed volume')
+    .option('--json', 'one JSON object a line on standard output')
+    .option('--verbose', 'print errors with their stack')
+    .action(async (output: string, flags: { json?: true }) =>
+      exit(await verify(terminal, await openOutputFolder(output), flags.json === true)),
+    );
+};
+
+/** Prints what it finds; returns the exit code. */
+export async function verify(terminal: Terminal, folder: OutputFolder, json: boolean): Promise<number> {
+  const names = await volumeNames(folder);
+  let chunks = 0;
+  let problems = 0;
+  for (const name of names) {
+    const counter = createCounter(terminal, `verify ${name}`, json);
+    const check = await verifyVolume(folder.store, name, { onChunk: counter.show });
+    counter.end();
+    for (const text of problemTexts(check, json)) line(terminal.out, text);
+    if (!json) line(terminal.out, volumeText(folder, name, check));
+    chunks += check.chunks;
+    problems += check.problems.length;
+  }
+  if (json) line(terminal.out, JSON.stringify({ event: 'done', volumes: names.length, chunks, problems }));
+  else if (problems > 0) line(terminal.out, `Write them again with: cloudreg run --redo <step> …`);
+  return problems === 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+async function volumeNames(folder: OutputFolder): Promise<string[]> {
+  if (await folder.store.head('info')) return [''];
+  const job = await jobIn(folder);
+  const names = job ? await volumesOf(folder, job) : await volumesIn(folder);
+  if (names.length > 0) return names;
+  throw new RefusedError(
+    `${folder.path} holds no volume (no info, no CHN00/info): give the output of cloudreg run.`,
+  );
+}
+
+const MOST_PROBLEMS = 20;
+
+function problemTexts({ problems }: VolumeCheck, json: boolean): string[] {
+  if (json) return problems.map((problem) => JSON.stringify({ event: 'problem', ...problem }));
+  const rest = problems.length - MOST_PROBLEMS;
+  const more = rest > 0 ? [`  and ${rest} more (all of them: --json)`] : [];
+  return [...problems.slice(0, MOST_PROBLEMS).map(({ chunk, problem }) => `  ${chunk}: ${problem}`), ...more];
+}
+
+function volumeText({ path }: OutputFolder, name: string, { chunks, problems }: VolumeCheck): string {
+  const verdict = problems.length === 0 ? 'all sound' : `${problems.length} missing or damaged`;
+  return `Verified ${shortPath(join(path, name))}: ${counted(chunks, 'chunk')}, ${verdict}`;
+}

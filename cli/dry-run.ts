@@ -1,0 +1,44 @@
+/** What `run --dry-run` prints: the job, its grid and its parameters, known without reading a single plane. */
+import { jobParameters } from '../services/parameters.ts';
+import type { ColmHeader } from '../shared/acquisition/colm/read-colm.ts';
+import type { NewJob } from '../shared/engine/records.ts';
+import { parameterLines } from './parameter-flags.ts';
+import { counted } from './quantities.ts';
+import type { Resources } from './run-options.ts';
+import { line, type Terminal } from './terminal.ts';
+
+interface DryRun extends Resources {
+  readonly job: NewJob;
+  readonly header: ColmHeader;
+  readonly json: boolean;
+}
+
+export function describeJob(terminal: Terminal, dryRun: DryRun): void {
+  if (dryRun.json) line(terminal.out, JSON.stringify(jobObject(dryRun)));
+  else for (const text of jobLines(dryRun)) line(terminal.out, text);
+}
+
+const jobObject = ({ job, header, workers, memoryMiB }: DryRun): object => {
+  const { jobId, input, output, parameters, steps } = job;
+  const { grid, scanned, width, height, planes, voxelSizeUm } = header;
+  const acquisition = { grid, scannedTiles: scanned.length, tileSize: [width, height, planes], voxelSizeUm };
+  return { event: 'dry-run', jobId, input, output, acquisition, parameters, steps, workers, memoryMiB };
+};
+
+function jobLines({ job, header, workers, memoryMiB }: DryRun): string[] {
+  const { grid, scanned, width, height, planes, voxelSizeUm, overlap } = header;
+  return [
+    `job          ${job.jobId}`,
+    `acquisition  ${job.input}`,
+    `output       ${job.output}`,
+    `grid         ${grid.rows} rows x ${grid.columns} columns, ${counted(scanned.length, 'tile')} scanned`,
+    `tile         ${width} x ${height} x ${planes} voxels of ${voxelSizeUm.join(' x ')} um`,
+    `overlap      ${percent(overlap.x)} in x, ${percent(overlap.y)} in y`,
+    `steps        ${job.steps.join(', ')}`,
+    `parameters   ${parameterLines(jobParameters.parse(job.parameters)).join(' ')}`,
+    `machine      ${counted(workers, 'worker')}, ${memoryMiB} MiB`,
+    'Nothing was written.',
+  ];
+}
+
+const percent = (share: number): string => `${Math.round(1000 * share) / 10} %`;

@@ -1,0 +1,35 @@
+/** The volumes of an output folder. */
+import { readdir } from 'node:fs/promises';
+import { channelFolder, channelsOf } from '../services/output-volume.ts';
+import { jobParameters } from '../services/parameters.ts';
+import { acquisitionFile } from '../shared/acquisition/acquisition.ts';
+import { readFileIfPresent } from '../shared/engine/files.ts';
+import type { NewJob } from '../shared/engine/records.ts';
+import { openVolume } from '../shared/volume/open-volume.ts';
+import type { OutputFolder } from './output-folder.ts';
+
+const CHANNEL = /^CHN\d{2,}$/;
+
+/** Folders of the volumes that are there, ascending by channel. */
+export async function volumesIn({ path }: OutputFolder): Promise<string[]> {
+  const entries = await readdir(path).catch(() => []);
+  const channelOf = (name: string): number => Number(name.slice('CHN'.length));
+  return entries.filter((name) => CHANNEL.test(name)).sort((a, b) => channelOf(a) - channelOf(b));
+}
+
+/** Folders of the volumes that the job makes; those that are there once its intermediate files are cleaned away. */
+export async function volumesOf(folder: OutputFolder, job: NewJob): Promise<string[]> {
+  const acquisition = await readFileIfPresent(folder.store, acquisitionFile);
+  if (!acquisition) return volumesIn(folder);
+  return channelsOf(acquisition, jobParameters.parse(job.parameters)).map(channelFolder);
+}
+
+/** Voxels of mip 0, all channels; volumes that are not there yet have none. */
+export async function countVoxels(folder: OutputFolder): Promise<number> {
+  const counts = (await volumesIn(folder)).map(async (name) => {
+    if (!(await folder.store.head(`${name}/info`))) return 0;
+    const { mips } = await openVolume(folder.store, name);
+    return mips[0]?.sizeVoxels.reduce((product, size) => product * size, 1) ?? 0;
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,28 @@
+/** How far an estimate can be trusted, 0..1 (STITCHING section 2.5): it is seen at all, alone, and sharply. */
+import { deviations, type Matrix3 } from '../symmetric.ts';
+
+const clip = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** Noise alone stays below T = 4; from 12 on the peak is beyond doubt. */
+const leastT = 6;
+/** What T of a second candidate is set to where there is none. */
+const noiseT = 5;
+const sharpDeviation = 0.25;
+
+interface Seen {
+  readonly T: number;
+  readonly covariance: Matrix3;
+}
+
+const detection = ({ T }: Seen): number => clip((T - leastT) / leastT);
+
+const precision = ({ covariance }: Seen): number =>
+  1 / (1 + (Math.max(...deviations(covariance)) / sharpDeviation) ** 2);
+
+/** @param next T of the best candidate elsewhere, 0 where there is none */
+export const reliabilityOfBest = (best: Seen, next: number): number =>
+  detection(best) * clip((best.T / Math.max(next, noiseT) - 1.1) / 0.4) * precision(best);
+
+/** A further candidate can never be used by itself; loops may ask for it. */
+export const reliabilityOfFurther = (candidate: Seen, best: number): number =>
+  detection(candidate) * 0.3 * clip((candidate.T / best - 0.4) / 0.6) * precision(candidate);

@@ -1,0 +1,63 @@
+/** Reads the planes of a tile that the survey wants, whole, a few ahead of the one being measured. */
+import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition.ts';
+import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-errors.ts';
+import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
+import type { Pixels } from '../../../shared/kernels/kernels.ts';
+import { makePixels } from '../../../shared/volume/pixels.ts';
+
+/** Planes in memory at a time: one is measured while the others arrive. */
+export const PLANES_HELD = 4;
+
+export type SurveyedPlane =
+  /** The whole plane, x fastest; valid until the next one is asked for. */
+  | { readonly kind: 'read'; readonly plane: number; readonly pixels: Pixels }
+  | { readonly kind: 'damaged'; readonly plane: number; readonly error: DamagedPlaneError };
+
+/** `planes` in their order, without those that the scan found missing. */
+export async function* surveyedPlanes(
+  reader: PlaneReader,
+  { tileSize: [width, height], dataType }: Acquisition,
+  stack: Stack,
+  planes: readonly number[],
+): AsyncGenerator<SurveyedPlane> {
+  const missing = new Set(stack.missing);
+  const present = planes.filter((plane) => !missing.has(plane));
+  const region = { x0: 0, x1: width, y0: 0, y1: height };
+  const buffers = Array.from({ length: Math.min(PLANES_HELD, present.length) }, () =>
+    makePixels(dataType, width * height),
+  );
+  const read = async (index: number): Promise<SurveyedPlane> => {
+    const plane = present[index]!;
+    const pixels = buffers[index % PLANES_HELD]!;
+    try {
+      await reader.readRegion(stack, plane, region, pixels);
+      return { kind: 'read', plane, pixels };
+    } catch (error) {
+      if (error instanceof DamagedPlaneError) return { kind: 'damaged', plane, error };
+      throw error;
+    }
+  };
+  yield* inOrder(read, present.length);
+}
+
+/** `read(0)` to `read(count - 1)`, in order; while one is in use, the next `PLANES_HELD - 1` are under way. */
+async function* inOrder<Result>(
+  read: (index: number) => Promise<Result>,
+  count: number,
+): AsyncGenerator<Result> {
+  const ahead: Promise<Result>[] = [];
+  let next = 0;
+  try {
+    for (let index = 0; index < count; index++) {
+      while (next < Math.min(index + PLANES_HELD, count)) {
+        const reading = read(next++);
+        // Seen when its turn comes; until then its failure is not unhandled.
+        reading.catch(() => undefined);
+        ahead.push(reading);
+      }
+      yield await ahead.shift()!;
+    }
+  } finally {
+    await Promise.allSettled(ahead);
+  }
+}

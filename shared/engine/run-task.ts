@@ -1,0 +1,31 @@
+import { PermanentError } from './errors.ts';
+import { type InputsCache, loadStep } from './loaded-step.ts';
+import type { ObjectStore } from './ports.ts';
+import type { JobRecord, RunRef } from './records.ts';
+import type { Pipeline } from './step.ts';
+
+export interface TaskEnvironment<Parameters> {
+  /** The job's output. */
+  readonly store: ObjectStore;
+  /** The job's input. */
+  readonly source: ObjectStore;
+  /** Kept by the caller from task to task: `makeInputsCache()`. */
+  readonly cache: InputsCache<Parameters>;
+}
+
+/** Runs one task, in the thread of whoever calls it. */
+export async function runTask<Parameters>(
+  pipeline: Pipeline<Parameters>,
+  job: JobRecord,
+  task: RunRef & { readonly index: number },
+  { store, source, cache }: TaskEnvironment<Parameters>,
+): Promise<void> {
+  const loaded = await loadStep(pipeline, job, task, store, cache);
+  const plan = loaded.plan(task.pass);
+  if (!(task.index >= 0 && task.index < plan.count)) {
+    throw new PermanentError(
+      `${task.step}, pass ${task.pass}: there is no task ${task.index}; its plan has ${plan.count} tasks`,
+    );
+  }
+  await loaded.step.run(plan.task(task.index), { inputs: loaded.inputs, store, source });
+}

@@ -1,0 +1,35 @@
+/** Writing numpy's array files (.npy, format 1.0): C order, little endian; the last axis of the shape is the fastest. */
+
+export type NpyWriteType = 'u1' | 'u2' | 'f4';
+export type NpyData = Uint8Array | Uint16Array | Float32Array;
+
+/** Data begin at a multiple of this, as numpy writes them. */
+const ALIGNMENT = 64;
+
+/** What stands before the elements; always the same bytes for the same array. */
+export function npyHeader(type: NpyWriteType, shape: readonly number[]): Uint8Array {
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const order = type === 'u1' ? '|' : '<';
+  const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const prefix = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');
+  const padding = ALIGNMENT - 1 - ((prefix.length + text.length) % ALIGNMENT);
+  const header = Buffer.concat([prefix, Buffer.from(`${text}${' '.repeat(padding)}\n`, 'latin1')]);
+  header.writeUInt16LE(header.length - prefix.length, 8);
+  return header;
+}
+
+/** The elements as they stand in the file: a view of `data` (every machine this runs on is little endian). */
+export const npyElements = (data: NpyData): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+export function encodeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
+  const elements = shape.reduce((all, size) => all * size, 1);
+  if (elements !== data.length)
+    throw new RangeError(`${data.length} elements, but the shape (${shape.join(', ')}) has ${elements}`);
+  return Buffer.concat([npyHeader(typeOf(data), shape), npyElements(data)]);
+}
+
+function typeOf(data: NpyData): NpyWriteType {
+  if (data instanceof Uint8Array) return 'u1';
+  return data instanceof Uint16Array ? 'u2' : 'f4';
+}

@@ -1,0 +1,66 @@
+/** Worker threads that run tasks; aborting a task ends its thread. */
+import type { Piscina } from 'piscina';
+import type { TaskRunner } from '../engine/engine.ts';
+import { TaskAborted } from '../engine/errors.ts';
+import { unpackError } from './packed-error.ts';
+import type { WorkerData, WorkerResult, WorkerTask } from './task-worker.ts';
+
+export interface TaskPool extends TaskRunner {
+  /** Ends every thread, also one at work. */
+  close(): Promise<void>;
+}
+
+/** Threads that start at once; more of them only when there is work for them. */
+const FIRST_THREADS = 2;
+
+/** Starts in the background: what goes wrong is told to the tasks. */
+export function startTaskPool(threads: number, data: WorkerData): TaskPool {
+  const starting = openPool(threads, data);
+  starting.catch(() => undefined);
+  return {
+    async run(job, task, signal) {
+      const pool = await starting;
+      if (signal.aborted) throw abortedBy(signal);
+      const message: WorkerTask = { job, task };
+      const result: WorkerResult = await pool.run(message, { signal }).catch((error: unknown) => {
+        throw signal.aborted ? abortedBy(signal) : threadDied(error);
+      });
+      if ('error' in result) throw unpackError(result.error);
+      return result.report;
+    },
+    async close() {
+      const pool = await starting.catch(() => undefined);
+      await pool?.destroy();
+    },
+  };
+}
+
+async function openPool(threads: number, data: WorkerData): Promise<Piscina> {
+  const { Piscina } = await import('piscina');
+  return new Piscina({
+    filename: workerUrl().href,
+    minThreads: Math.min(FIRST_THREADS, threads),
+    maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    workerData: data,
+  });
+}
+
+/** Node 20 starts threads from JavaScript only: from the sources (tests), the built twin is taken. */
+const workerUrl = (): URL =>
+  import.meta.url.endsWith('.ts')
+    ? new URL('../../dist/shared/hosts/task-worker.js', import.meta.url)
+    : new URL('./task-worker.js', import.meta.url);
+
+const abortedBy = (signal: AbortSignal): TaskAborted =>
+  signal.reason instanceof TaskAborted ? signal.reason : new TaskAborted(String(signal.reason));
+
+/** Errors of a task come back as values: what is thrown here is the end of its thread. */
+function threadDied(error: unknown): Error {
+  const { message, code } = error as NodeJS.ErrnoException;
+  const advice =
+    code === 'ERR_WORKER_OUT_OF_MEMORY'
+      ? 'It needed more memory than a thread may have; run fewer at once (--workers) or on a machine with more.'
+      : 'Its code ended the thread, or a native library did.';
+  return new Error(`the thread of this task died: ${message}. ${advice}`, { cause: error });
+}

@@ -1,0 +1,44 @@
+import { brotliCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodeChunk, encodeChunk } from '../../shared/volume/codec.ts';
+
+const voxels = Uint16Array.from({ length: 1000 }, (_, index) => (index * 40_503) % 65_536);
+const plain = new Uint8Array(voxels.buffer);
+
+describe('the bytes of a chunk', () => {
+  it('are voxels wherever they lie in memory', async () => {
+    const shifted = Buffer.concat([Buffer.alloc(1), plain]).subarray(1);
+    const odd = new Uint8Array(new ArrayBuffer(plain.length + 1), 1);
+    odd.set(plain);
+    for (const bytes of [plain, shifted, odd])
+      expect(await decodeChunk({ bytes, encoding: undefined }, 'uint16', 1000, 'c')).toEqual(voxels);
+  });
+
+  it('are the same for the same voxels, and come back', async () => {
+    const bytes = await encodeChunk(voxels);
+    expect(await encodeChunk(voxels.slice())).toEqual(bytes);
+    expect(await decodeChunk({ bytes, encoding: 'gzip' }, 'uint16', 1000, 'c')).toEqual(voxels);
+  });
+
+  it('of a part of an array are those of that part alone', async () => {
+    const bytes = await encodeChunk(voxels.subarray(10, 20));
+    const decoded = await decodeChunk({ bytes, encoding: 'gzip' }, 'uint16', 10, 'c');
+    expect(decoded).toEqual(voxels.slice(10, 20));
+  });
+
+  it('may be brotli, whose damage is named too', async () => {
+    const bytes = brotliCompressSync(plain);
+    expect(await decodeChunk({ bytes, encoding: 'br' }, 'uint16', 1000, 'c')).toEqual(voxels);
+    const short = decodeChunk({ bytes: bytes.subarray(0, 50), encoding: 'br' }, 'uint16', 1000, 'CHN00/c');
+    await expect(short).rejects.toMatchObject({ name: 'ChunkError', chunk: 'CHN00/c', permanent: true });
+    await expect(short).rejects.toThrow('CHN00/c: 50 bytes that are no whole br stream');
+    const long = decodeChunk({ bytes, encoding: 'br' }, 'uint16', 999, 'c');
+    await expect(long).rejects.toThrow('2000 bytes of voxels, expected 1998');
+  });
+
+  it('may be none at all where a chunk has no voxels to hold', async () => {
+    const empty = { bytes: new Uint8Array(), encoding: undefined };
+    expect(await decodeChunk(empty, 'uint64', 0, 'c')).toHaveLength(0);
+    await expect(decodeChunk(empty, 'uint64', 1, 'c')).rejects.toThrow('0 bytes of voxels, expected 8');
+  });
+});

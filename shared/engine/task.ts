@@ -53,6 +53,8 @@ export async function handleTask(
 }
 
 async function runTask(engine: Engine, job: JobRecord, task: Task, options: TaskOptions): Promise<Outcome> {
+  // The order to stop may have come while the records were read.
+  if (options.signal.aborted) return release(0, 'told to stop before it ran');
   let report: TaskReport;
   try {
     report = await engine.runner.run(job, { ...task.ref, index: task.index }, options.signal);

@@ -10,12 +10,23 @@ export interface TaskPool extends TaskRunner {
   close(): Promise<void>;
 }
 
+export interface ThreadLimits {
+  /** Of JavaScript objects in each thread, not of pixels; Node's own limit where absent. */
+  readonly heapMiB?: number;
+}
+
 /** Threads that start at once; more of them only when there is work for them. */
 const FIRST_THREADS = 2;
 
+/**
+ * piscina tries `require` on its file before `import`. Node 20 aborts the whole process when a thread is ended in the
+ * middle of requiring an ES module, as one may be that starts in the place of an aborted one (seen: once in 130).
+ */
+const NO_REQUIRE_OF_MODULES = '--no-experimental-require-module';
+
 /** Starts in the background: what goes wrong is told to the tasks. */
-export function startTaskPool(threads: number, data: WorkerData): TaskPool {
-  const starting = openPool(threads, data);
+export function startTaskPool(threads: number, data: WorkerData, limits: ThreadLimits = {}): TaskPool {
+  const starting = openPool(threads, data, limits);
   starting.catch(() => undefined);
   return {
     async run(job, task, signal) {
@@ -35,15 +46,20 @@ export function startTaskPool(threads: number, data: WorkerData): TaskPool {
   };
 }
 
-async function openPool(threads: number, data: WorkerData): Promise<Piscina> {
+async function openPool(threads: number, data: WorkerData, { heapMiB }: ThreadLimits): Promise<Piscina> {
   const { Piscina } = await import('piscina');
-  return new Piscina({
+  const pool = new Piscina({
     filename: workerUrl().href,
     minThreads: Math.min(FIRST_THREADS, threads),
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: data,
+    execArgv: [...process.execArgv, NO_REQUIRE_OF_MODULES],
+    ...(heapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMiB } }),
   });
+  // A thread without a task died, or one whose task was aborted before: nobody waits for it, and it is replaced.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 /** Node 20 starts threads from JavaScript only: from the sources (tests), the built twin is taken. */

@@ -44,7 +44,7 @@ export const planeBytes = (
     Uint16Array.from({ length: width! * height! }, (_, index) => value(index)),
   );
 
-export const iniOf = ({ rows, columns, tileSize, channels, ini }: SmallAcquisition): string => {
+const iniOf = ({ rows, columns, tileSize, channels, ini }: SmallAcquisition): string => {
   const values: Record<string, string | undefined> = {
     'Experiment Settings|X Resolution': `${tileSize[0]}`,
     'Experiment Settings|Y Resolution': `${tileSize[1]}`,

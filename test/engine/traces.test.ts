@@ -42,7 +42,10 @@ const groupOf = (world: World, step: StepId, group: number): GroupRef => ({ ...r
 /** Plans and expands a step, and leaves its tasks. */
 async function expandedStep(world: World, step: StepId): Promise<void> {
   await handleOne(world, `plan ${step}`);
-  const groups = world.sent.filter((message) => message.kind === 'expand' && message.step === step).length;
+  const generation = (await world.jobNow()).generations[step];
+  const groups = world.sent.filter(
+    (message) => message.kind === 'expand' && message.step === step && message.g === generation,
+  ).length;
   for (let group = 0; group < groups; group++) await handleOne(world, `expand ${step}`);
 }
 

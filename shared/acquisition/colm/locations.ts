@@ -16,7 +16,7 @@ export interface KeyPattern {
   readonly suffix: string;
 }
 
-export interface Location {
+interface Location {
   /** The folder's name, for example `LOC000`. */
   readonly directory: string;
   /** Planes by channel, in the order of the listing. */

@@ -22,7 +22,7 @@ export function doorbell(clock: Clock): Doorbell {
         const wake = () => {
           waiting.delete(wake);
           signal.removeEventListener('abort', wake);
-          timer.abort();
+          timer.abort('woken');
           resolve();
         };
         if (signal.aborted) return resolve();

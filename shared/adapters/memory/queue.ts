@@ -91,7 +91,12 @@ function memoryQueue(
   const held = new Map<string, Entry>();
   let handles = 0;
   let nextDue = Number.POSITIVE_INFINITY;
-  let wakeReceivers = new AbortController();
+  /** Receivers that wait for a first message. */
+  const waiting = new Set<AbortController>();
+
+  const wake = (): void => {
+    for (const receiver of waiting) receiver.abort();
+  };
 
   const hide = (entry: Entry, seconds: number): void => {
     entry.visibleAt = clock.now() + seconds * 1000;
@@ -117,8 +122,7 @@ function memoryQueue(
 
   const add = (body: string): void => {
     visible.push({ body, receives: 0, visibleAt: clock.now(), handle: undefined });
-    wakeReceivers.abort();
-    wakeReceivers = new AbortController();
+    wake();
   };
 
   const take = (leaseSeconds: number): Delivery | undefined => {
@@ -149,6 +153,13 @@ function memoryQueue(
     return held.get(handle);
   };
 
+  const sleepUntil = async (due: number, signal: AbortSignal | undefined): Promise<void> => {
+    const woken = new AbortController();
+    waiting.add(woken);
+    await clock.sleep(due - clock.now(), signal ? AbortSignal.any([signal, woken.signal]) : woken.signal);
+    waiting.delete(woken);
+  };
+
   return {
     bury: add,
     send: async (messages: readonly OutgoingMessage[]) => {
@@ -160,8 +171,7 @@ function memoryQueue(
         const taken = takeUpTo(max, leaseSeconds);
         const now = clock.now();
         if (taken.length > 0 || now >= deadline || signal?.aborted) return taken;
-        const woken = signal ? AbortSignal.any([signal, wakeReceivers.signal]) : wakeReceivers.signal;
-        await clock.sleep(Math.min(deadline, nextDue) - now, woken);
+        await sleepUntil(Math.min(deadline, nextDue), signal);
       }
     },
     extend: async (handle, leaseSeconds) => {
@@ -176,6 +186,7 @@ function memoryQueue(
       entry.handle = undefined;
       if (delaySeconds > 0) hide(entry, delaySeconds);
       else show(entry);
+      wake();
     },
     delete: async (list) => {
       for (const handle of list) {

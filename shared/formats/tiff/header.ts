@@ -4,7 +4,7 @@ import type { TiffSource } from './source.ts';
 import { TiffError } from './tiff-error.ts';
 
 /** Strips (rows across the whole width) or tiles; a strip is `width` x `rowsPerStrip`. */
-export interface TiffSegments {
+interface TiffSegments {
   readonly kind: 'strips' | 'tiles';
   readonly width: number;
   readonly height: number;

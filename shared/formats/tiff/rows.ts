@@ -13,7 +13,7 @@ export interface PixelRegion {
 }
 
 /** Rows that follow each other in the file without a gap. */
-export interface RowRun {
+interface RowRun {
   readonly y0: number;
   readonly y1: number;
   /** Of the first row's first byte. */

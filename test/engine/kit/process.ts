@@ -101,7 +101,7 @@ export async function spawn(name: string, run: (calls: Calls) => Promise<void>):
 }
 
 /** Runs a process until it waits at a call whose label begins so. */
-export async function until(process: Process, label: string): Promise<Process> {
+export async function until<P extends Process>(process: P, label: string): Promise<P> {
   while (!process.at()?.startsWith(label)) {
     if (process.end() !== 'no') throw new Error(`${process.name} ended (${process.end()}) before ${label}`);
     await process.step();

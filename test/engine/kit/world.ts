@@ -13,7 +13,7 @@ import { PermanentError, TaskAborted } from '../../../shared/engine/errors.ts';
 import { handleMessage } from '../../../shared/engine/handle-message.ts';
 import { makeJob } from '../../../shared/engine/job.ts';
 import { type Message, parseMessage } from '../../../shared/engine/messages.ts';
-import type { Delivery, Queues, TaskQueue } from '../../../shared/engine/ports.ts';
+import type { Delivery, TaskQueue } from '../../../shared/engine/ports.ts';
 import type { JobRecord, RunRef, StepId } from '../../../shared/engine/records.ts';
 import { type JobStatus, jobStatus } from '../../../shared/engine/status.ts';
 import { type Calls, type Process, spawn } from './process.ts';
@@ -47,8 +47,6 @@ export interface Consumer extends Process {
   readonly queue: TaskQueue;
   readonly delivery: Delivery;
   abort(): void;
-  /** The task is running: it has started and not written yet. */
-  readonly running: () => boolean;
 }
 
 export const LEASE_SECONDS = 30;
@@ -81,6 +79,10 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
   });
   const { jobId } = newJob;
   const names = [PLAN_QUEUE, ...steps.map(({ id }) => id)];
+  const everyQueue = names.flatMap((name) => [
+    { queue: queues.queue(name), dead: false },
+    { queue: queues.dead(name), dead: true },
+  ]);
 
   const stepOf = (id: StepId): ScriptedStep => {
     const step = steps.find((candidate) => candidate.id === id);
@@ -181,28 +183,23 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
     },
   });
 
-  const runner = (calls: Calls, running: (is: boolean) => void): Engine['runner'] => ({
+  const runner = (calls: Calls): Engine['runner'] => ({
     run: async (job, task, signal) => {
       const name: TaskName = `${task.step}/${task.pass}/${task.index}`;
       const stopIfAborted = (): void => {
         if (signal.aborted) throw new TaskAborted('told to stop');
       };
-      running(true);
-      try {
-        const earlier = count(runs, name);
-        const inputs = await calls.call(`read ${name}`, async () => {
-          stopIfAborted();
-          await checkOrder(task, task.index);
-          return readInputs(job, task);
-        });
-        await behave(script.task?.(name, earlier) ?? 'works', name, calls);
-        await calls.call(`write ${name}`, async () => {
-          stopIfAborted();
-          files.set(name, contents(task, task.index, inputs));
-        });
-      } finally {
-        running(false);
-      }
+      const earlier = count(runs, name);
+      const inputs = await calls.call(`read ${name}`, async () => {
+        stopIfAborted();
+        await checkOrder(task, task.index);
+        return readInputs(job, task);
+      });
+      await behave(script.task?.(name, earlier) ?? 'works', name, calls);
+      await calls.call(`write ${name}`, async () => {
+        stopIfAborted();
+        files.set(name, contents(task, task.index, inputs));
+      });
       return { bytesRead: 0, bytesWritten: 1 };
     },
   });
@@ -231,13 +228,13 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
   };
 
   /** The engine as a process sees it: every call goes through `calls`. */
-  const engineFor = (calls: Calls, running: (is: boolean) => void = () => undefined): Engine => ({
+  const engineFor = (calls: Calls): Engine => ({
     table: gatedTable(table, calls),
     queues: { queue: (name) => gatedQueue(name, calls), dead: queues.dead },
     clock,
     steps: shapes,
     planner: planner(calls),
-    runner: runner(calls, running),
+    runner: runner(calls),
     openOutput: async () => ({
       ...store,
       put: (key, body, put) => calls.call(`put ${key}`, () => store.put(key, body, put)),
@@ -259,12 +256,8 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
   async function consume(queue: TaskQueue, delivery: Delivery, dead: boolean): Promise<Consumer> {
     const message = messageIn(delivery.body);
     const leaving = new AbortController();
-    let running = false;
-    const track = (is: boolean): void => {
-      running = is;
-    };
     const process = await spawn(`consumer ${++consumers} of ${nameOf(message)}`, async (calls) => {
-      const outcome = await handleMessage(delivery.body, engineFor(calls, track), {
+      const outcome = await handleMessage(delivery.body, engineFor(calls), {
         signal: leaving.signal,
         ...(dead ? { dead: { reason: 'received too often' } } : {}),
       });
@@ -272,7 +265,7 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
       if (outcome.kind === 'delete') await calls.call('delete', () => queue.delete([handle]));
       else await calls.call(`release ${outcome.why}`, () => queue.release(handle, outcome.delaySeconds));
     });
-    return { ...process, message, queue, delivery, abort: () => leaving.abort(), running: () => running };
+    return { ...process, message, queue, delivery, abort: () => leaving.abort() };
   }
 
   const jobNow = async (): Promise<JobRecord> => {
@@ -283,7 +276,7 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
 
   async function depths(): Promise<{ visible: number; hidden: number }> {
     let [visible, hidden] = [0, 0];
-    for (const queue of allQueues(queues, names)) {
+    for (const { queue } of everyQueue) {
       const depth = await queue.depth();
       visible += depth.visible;
       hidden += depth.inFlight + depth.delayed;
@@ -307,6 +300,8 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
     jobId,
     shapes,
     queueNames: names,
+    /** Every queue and its dead letters. */
+    everyQueue,
     follow: (next: Script) => {
       script = next;
     },
@@ -317,10 +312,6 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
     status: async (): Promise<JobStatus> => jobStatus(await jobNow(), shapes),
   };
 }
-
-/** Every queue and its dead letters. */
-export const allQueues = (queues: Queues, names: readonly string[]): TaskQueue[] =>
-  names.flatMap((name) => [queues.queue(name), queues.dead(name)]);
 
 export function messageIn(body: string): Message {
   const parsed = parseMessage(body);

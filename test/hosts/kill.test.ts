@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { readState } from '../../shared/adapters/local/state.ts';
+import { firstPass } from '../../shared/engine/ready.ts';
+import { GROUP_SIZE, groupsOf } from '../../shared/engine/records.ts';
+import { seededRandom } from '../../shared/numerics/random.ts';
+import { expectedOutput, type NumberJob, numberJob } from './number-job.ts';
+
+const LOCAL = new URL('../../dist/shared/hosts/local.js', import.meta.url).href;
+const SCRIPT = fileURLToPath(new URL('./fixtures/run-numbers.js', import.meta.url));
+
+const COUNT = 260;
+const TASK_MILLISECONDS = 3;
+const KILLS = 3;
+/** Within this time after its start a process is killed: often before its first task, often late in the job. */
+const LIFE_MILLISECONDS = 1200;
+const SEEDS = process.env.CLOUDREG_TEST_ALL === undefined ? [1] : [1, 2, 3, 4, 5, 6, 7, 8];
+
+describe('kill -9', () => {
+  it.each(SEEDS)(
+    'at random moments: what is done stays done, and the output is the same (seed %i)',
+    async (seed) => {
+      const random = seededRandom(seed);
+      const job = await numberJob(COUNT, TASK_MILLISECONDS);
+      let done = new Set<number>();
+      for (let kill = 0; kill < KILLS; kill++) {
+        await runAndKill(job, random() * LIFE_MILLISECONDS);
+        expectNotRunAgain(await job.runs(), done);
+        done = await doneSquares(job);
+      }
+      expect(await run(job)).toBe('done');
+      expectNotRunAgain(await job.runs(), done);
+      expect(await job.output()).toEqual(expectedOutput(COUNT));
+      await job.remove();
+    },
+  );
+});
+
+function start({ options }: NumberJob) {
+  const { job, stateFolder, workers, memoryMiB, pipelineModule } = options;
+  const text = JSON.stringify({ job, stateFolder, workers, memoryMiB, pipelineModule });
+  return spawn(process.execPath, [SCRIPT, LOCAL, text], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function runAndKill(job: NumberJob, milliseconds: number): Promise<void> {
+  const child = start(job);
+  const exited = once(child, 'exit');
+  await Promise.race([exited, delay(milliseconds)]);
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function run(job: NumberJob): Promise<string> {
+  const child = start(job);
+  let printed = '';
+  child.stdout.on('data', (text: Buffer) => {
+    printed += text.toString();
+  });
+  await once(child, 'close');
+  return printed;
+}
+
+/** By the records as the dead process left them. */
+async function doneSquares({ options }: NumberJob): Promise<Set<number>> {
+  const done = new Set<number>();
+  const state = await readState(options.stateFolder);
+  const job = await state?.table.getJob(options.job.jobId);
+  for (let group = 0; job && group < groupsOf(COUNT); group++) {
+    const record = await state?.table.getGroup({ ...firstPass(job, 'numbers.square'), group });
+    for (const slot of record?.done ?? []) done.add(group * GROUP_SIZE + slot);
+  }
+  state?.close();
+  return done;
+}
+
+function expectNotRunAgain(runs: readonly string[], done: ReadonlySet<number>): void {
+  const squares = runs.filter((line) => line.startsWith('square ')).map((line) => Number(line.split(' ')[1]));
+  expect(squares.filter((index) => done.has(index))).toEqual([]);
+}

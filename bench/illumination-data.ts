@@ -1,12 +1,22 @@
 /** The cases of `../shared/data` on illumination, read for figures (bench) and for acceptance (test). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scan } from '../services/ingest/scan.ts';
+import { type JobParameters, jobParameters } from '../services/parameters.ts';
 import type { FlatFieldInput } from '../services/tile-correction/estimate-flat-field.ts';
+import { flatField } from '../services/tile-correction/flat-field.ts';
 import { evaluateFlatField, type LogField } from '../services/tile-correction/log-field.ts';
-import { blockMeans, type Look, reducedGrid } from '../services/tile-correction/looks.ts';
+import { survey } from '../services/tile-correction/survey.ts';
+import { type Acquisition, acquisitionFile } from '../shared/acquisition/acquisition.ts';
+import { readCorrection } from '../shared/acquisition/correction.ts';
+import { type CorrectionReport, correctionReportFile } from '../shared/acquisition/correction-report.ts';
+import { memoryStore } from '../shared/adapters/memory/store.ts';
+import { openStore } from '../shared/adapters/open-store.ts';
+import { readFile } from '../shared/engine/files.ts';
+import type { ObjectStore } from '../shared/engine/ports.ts';
+import type { AnyStep } from '../shared/engine/step.ts';
 import { readNpy, toFloat32 } from '../shared/formats/npy.ts';
-import { readTiff } from '../shared/formats/tiff/read.ts';
-import { tiffInMemory } from '../shared/formats/tiff/source.ts';
+import { addBlockSums } from '../shared/numerics/block-sums.ts';
 import { type FloatImage, type N4Options, type N4Result, n4Defaults } from '../shared/numerics/n4/n4.ts';
 import { mean, standardDeviation } from '../shared/numerics/statistics.ts';
 
@@ -105,7 +115,7 @@ function stridden(shape: readonly number[], stride: number): number[] {
 export interface FlatFieldScene {
   readonly input: FlatFieldInput;
   readonly tileSize: readonly [number, number];
-  /** Log of the applied vignette, at the reduced grid of simulated looks or at full tile size. */
+  /** Log of the applied vignette, at the reduced grid. */
   readonly truth: ArrayLike<number>;
 }
 
@@ -132,42 +142,48 @@ export function looksScene(directory: string, name: string): FlatFieldScene {
   };
 }
 
-export interface ColmChannel extends FlatFieldScene {
-  readonly histogram: Uint32Array;
+/** What the real steps made of one channel of an acquisition whose truth is known. */
+export interface CorrectedChannel {
+  readonly report: CorrectionReport;
+  /** sd of ln(estimate / truth) over the tile; undefined where no flat field is applied. */
+  readonly error: number | undefined;
 }
 
-/** One channel of `colm_cellfinder_3x4`, all planes, in halves of the depth. */
-export async function colmChannel(directory: string, channel: number): Promise<ColmChannel> {
-  const truth = readJson(join(directory, 'truth.json'));
-  const [width, height, depth]: [number, number, number] = truth.tile_size;
-  const grid = reducedGrid(width, height);
-  const histogram = new Uint32Array(65_536);
-  const looks: Look[] = [];
-  const origins: [number, number][] = [];
-  for (const tile of truth.tiles) {
-    if (!tile.present) continue;
-    origins[tile.loc] = [tile.nominal_voxel[0], tile.nominal_voxel[1]];
-    const sums = [new Float64Array(width * height), new Float64Array(width * height)];
-    for (let plane = 0; plane < depth; plane++) {
-      const sum = sums[plane < depth / 2 ? 0 : 1]!;
-      for (const [n, value] of (await readPlane(directory, tile.loc, channel, plane)).entries()) {
-        histogram[value]!++;
-        sum[n] = sum[n]! + value / (depth / 2);
-      }
-    }
-    for (const [zBlock, sum] of sums.entries())
-      looks.push({ tile: tile.loc, zBlock, image: blockMeans(sum, width, grid) });
+/** Scan, survey and flat field of an acquisition that make_colm.py made; by channel. */
+export async function correctColm(
+  directory: string,
+  parameters: Partial<JobParameters> = {},
+): Promise<CorrectedChannel[]> {
+  const [source, store] = [await openStore(directory), memoryStore()];
+  const all = jobParameters.parse(parameters);
+  await runTasks(scan, { parameters: all }, store, source);
+  const acquisition = await readFile(store, acquisitionFile);
+  for (const step of [survey, flatField]) {
+    await runTasks(step, { parameters: all, acquisition }, store, source);
   }
-  const input = { grid, looks, origins, background: truth.background };
-  return { input, tileSize: [width, height], truth: logVignette(truth.bias, width, height), histogram };
+  const { bias } = readJson(join(directory, 'truth.json'));
+  const [width, height] = acquisition.tileSize;
+  const truth = logVignette(bias, width, height);
+  const corrected: CorrectedChannel[] = [];
+  for (const channel of acquisition.channels) {
+    const report = await readFile(store, correctionReportFile(channel));
+    const { flatField: found } = await readCorrection(store, channel, acquisition.tileSize);
+    const error = found && standardDeviation(found.factor.map((value, n) => -Math.log(value) - truth[n]!));
+    corrected.push({ report, error });
+  }
+  return corrected;
 }
 
-async function readPlane(directory: string, loc: number, channel: number, plane: number) {
-  const digits = (value: number, count: number) => String(value).padStart(count, '0');
-  const cell = `LOC${digits(loc, 3)}`;
-  const file = `VW0_${cell}D_CM0_CHN${digits(channel, 2)}_PLN${digits(plane, 4)}.tif`;
-  const path = join(directory, 'VW0', cell, file);
-  return (await readTiff(tiffInMemory(path, readFileSync(path)))).pixels;
+async function runTasks(
+  step: AnyStep<JobParameters>,
+  inputs: { readonly parameters: JobParameters; readonly acquisition?: Acquisition },
+  store: ObjectStore,
+  source: ObjectStore,
+): Promise<void> {
+  const plan = step.plan(inputs, 0);
+  for (let index = 0; index < plan.count; index++) {
+    await step.run(plan.task(index), { inputs, store, source });
+  }
 }
 
 interface Vignette {
@@ -187,11 +203,11 @@ function logVignette({ vignette, cx, cy, kx, ky }: Vignette, width: number, heig
   });
 }
 
-/** sd of ln(estimate / truth) over the tile, at the resolution of the truth. */
+/** sd of ln(estimate / truth) over the reduced tile. */
 export function fieldError(field: LogField, { input, tileSize, truth }: FlatFieldScene): number {
-  const factor = evaluateFlatField(field, ...tileSize);
-  const gain = factor.map((value) => 1 / value);
-  const isReduced = truth.length < gain.length;
-  const estimate = isReduced ? blockMeans(gain, tileSize[0], input.grid) : gain;
-  return standardDeviation(Array.from(estimate, (value, n) => Math.log(value) - truth[n]!));
+  const { width, height, reduction } = input.grid;
+  const gain = evaluateFlatField(field, ...tileSize).map((value) => 1 / value);
+  const sums = new Float64Array(width * height);
+  addBlockSums(gain, ...tileSize, reduction, sums);
+  return standardDeviation(sums.map((sum, n) => Math.log(sum / reduction ** 2) - truth[n]!));
 }

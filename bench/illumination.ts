@@ -1,7 +1,6 @@
 /** Flat field, background and N4 against ILLUMINATION section 6: measured value, bound, and N4's speed. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { estimateBackground } from '../services/tile-correction/background.ts';
 import {
   estimateFlatField,
   type FlatFieldEstimate,
@@ -10,7 +9,7 @@ import { evaluateFlatField } from '../services/tile-correction/log-field.ts';
 import { n4 } from '../shared/numerics/n4/n4.ts';
 import { mean } from '../shared/numerics/statistics.ts';
 import {
-  colmChannel,
+  correctColm,
   deviation,
   type FlatFieldScene,
   fieldError,
@@ -21,7 +20,7 @@ import {
 
 type Print = (text: string) => void;
 
-export const illuminationBench = { name: 'illumination', run: runIllumination };
+export const benches = [{ name: 'illumination', run: runIllumination }];
 
 /** The data lie beside the checkout, where npm runs scripts. */
 const dataDirectory = resolve('../shared/data');
@@ -35,7 +34,7 @@ async function runIllumination(print: Print): Promise<void> {
     }
   } else print(`N4 and looks: skipped, there is no ${illumination}`);
   const colm = resolve(dataDirectory, 'colm_cellfinder_3x4');
-  if (existsSync(colm)) for (const channel of [0, 1]) await printColm(colm, channel, print);
+  if (existsSync(colm)) await printColm(colm, print);
   else print(`colm_cellfinder_3x4: skipped, there is no ${colm}`);
 }
 
@@ -82,13 +81,15 @@ function printLooks(directory: string, name: string, print: Print): void {
   line(print, 'tile mean of exp(v), minus 1', (meanGain - 1).toExponential(1), '+-1e-6');
 }
 
-async function printColm(directory: string, channel: number, print: Print): Promise<void> {
-  const scene = await colmChannel(directory, channel);
-  const background = estimateBackground(scene.histogram);
-  line(print, `background, colm channel ${channel}`, `${background.value}`, '105..125, true 110');
-  const estimate = estimateFlatField({ ...scene.input, background: background.value });
-  line(print, `flat field, colm channel ${channel}`, outcome(estimate, scene), 'apply, error <= 0.03');
-  print(`    ${estimate.reason}`);
+async function printColm(directory: string, print: Print): Promise<void> {
+  for (const { report, error } of await correctColm(directory)) {
+    const { channel, flatField, background } = report;
+    line(print, `background, colm channel ${channel}`, `${background.value}`, '105..125, true 110');
+    const measured =
+      error === undefined ? flatField.decision : `${flatField.decision}, error ${error.toFixed(4)}`;
+    line(print, `flat field, colm channel ${channel}`, measured, 'apply, error <= 0.03');
+    print(`    ${report.statement}`);
+  }
 }
 
 const outcome = ({ decision, logField }: FlatFieldEstimate, scene: FlatFieldScene): string =>

@@ -5,6 +5,7 @@ interface Shape {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly type?: string;
+  readonly description?: string;
   readonly anyOf?: readonly Shape[];
   readonly prefixItems?: readonly Shape[];
   readonly items?: Shape | boolean;
@@ -25,7 +26,7 @@ function words(shape: Shape): string {
   if (shape.type === 'array') return `a list of ${plural(shape.items)} separated by commas`;
   if (shape.type === 'boolean') return 'true or false';
   if (shape.type === 'integer' || shape.type === 'number') return numberWords(shape);
-  return 'text';
+  return shape.description ?? 'text';
 }
 
 function tupleWords(items: readonly Shape[]): string {
@@ -47,5 +48,7 @@ function numberWords(shape: Shape): string {
 const isOpenAbove = (shape: Shape): boolean =>
   shape.maximum === undefined || shape.maximum === Number.MAX_SAFE_INTEGER;
 
+const NOUNS: Readonly<Record<string, string>> = { integer: 'whole numbers', number: 'numbers' };
+
 const plural = (items: Shape | boolean | undefined): string =>
-  typeof items === 'object' && items.type === 'integer' ? 'whole numbers' : 'values';
+  (typeof items === 'object' && NOUNS[items.type ?? '']) || 'values';

@@ -5,15 +5,12 @@ import { RefusedError } from './errors.ts';
 const REGISTRATION = 'registration to an atlas';
 const ALIGNMENT = 'alignment of tiles by their overlaps';
 const ILLUMINATION = 'global illumination correction';
-const FLAT_FIELD = 'flat-field estimation';
 const FORMATS = 'more output formats';
 const CLOUD = 'the AWS deployment';
 
 const FUTURE_FLAGS: Readonly<Record<string, string>> = {
   'autofluorescence-channel': REGISTRATION,
   'alignment-channel': ALIGNMENT,
-  'flat-field': FLAT_FIELD,
-  background: FLAT_FIELD,
   illumination: ILLUMINATION,
   encoding: FORMATS,
   compress: FORMATS,

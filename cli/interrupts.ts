@@ -1,4 +1,4 @@
-/** Ctrl-C: once to finish what is in work, twice to stop at once. Finished work is kept either way. */
+/** Ctrl-C: once to finish what is in work, twice to stop at once; a third one ends the process. Finished work is kept. */
 
 export interface Interrupts {
   /** Aborted by the first Ctrl-C (or SIGTERM): start nothing new. */
@@ -16,16 +16,17 @@ export interface InterruptWords {
 export function listenForInterrupts(words: InterruptWords): Interrupts {
   const drain = new AbortController();
   const stop = new AbortController();
+  const dispose = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   const onSignal = (): void => {
-    if (stop.signal.aborted) return;
     const pressedBefore = drain.signal.aborted;
     (pressedBefore ? words.onStop : words.onDrain)();
     (pressedBefore ? stop : drain).abort();
+    if (pressedBefore) dispose();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
     drain: drain.signal,
     stop: stop.signal,
-    dispose: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+    dispose,
   };
 }

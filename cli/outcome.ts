@@ -110,7 +110,7 @@ function failureLines({ folder }: JobRun, { failures }: JobOutcome): string[] {
 }
 
 /** `stitching.fuse, task 12: what happened`; a plan or an expansion can fail, too. */
-export const failureText = ({ step, subject, error }: RunFailure): string =>
+const failureText = ({ step, subject, error }: RunFailure): string =>
   `  ${step}, ${typeof subject === 'number' ? `task ${subject}` : subject}: ${error.message}`;
 
 /** What to do about an end that is not good. */

@@ -47,10 +47,10 @@ function flagValue(name: string, schema: ZodType, given: unknown): unknown {
   throw new RefusedError(`${flagOf(name)} is "${given}"; expected ${expectedOf(schema)}.`);
 }
 
-/** What a text may mean: a word or number, or a list of them. */
+/** What a text may mean: a word or number, a list of them, or itself (a path may hold commas, or digits only). */
 function readings(text: string): unknown[] {
   const list = text.split(',').map(scalar);
-  return list.length === 1 ? [list[0], list] : [list];
+  return list.length === 1 ? [list[0], list, text] : [list, text];
 }
 
 function scalar(text: string): string | number {

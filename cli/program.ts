@@ -1,6 +1,6 @@
 /** Maps the words of a command line to the command that does the work, and its end to an exit code. */
 import { Command } from 'commander';
-import { COMMANDS } from './command.ts';
+import { COMMANDS } from './catalogue.ts';
 import { EXIT_DONE } from './errors.ts';
 import { refuseFutureCommand } from './future-words.ts';
 import { reportError } from './report-error.ts';

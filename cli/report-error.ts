@@ -9,6 +9,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   RefusedError: EXIT_REFUSED,
   CommandRefused: EXIT_REFUSED,
   OutputOwnedError: EXIT_REFUSED,
+  CorrectionError: EXIT_REFUSED,
   FailedError: EXIT_FAILED,
   StoreError: EXIT_FAILED,
   StateError: EXIT_FAILED,
@@ -45,7 +46,7 @@ export function reportError(error: unknown, terminal: Terminal, style: ReportSty
 export function explain(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof CommanderError) return { message: wordsMessage(error), exitCode: EXIT_REFUSED };
   if (!(error instanceof Error)) return { message: faultMessage(String(error)), exitCode: EXIT_FAILED };
-  const known = isPermanent(error) ? EXIT_FAILED : EXIT_CODES[error.name];
+  const known = EXIT_CODES[error.name] ?? (isPermanent(error) ? EXIT_FAILED : undefined);
   if (known !== undefined) return { message: error.message, exitCode: known };
   const advice = SYSTEM_ADVICE[(error as NodeJS.ErrnoException).code ?? ''];
   if (advice) return { message: `${error.message}\n${advice}`, exitCode: EXIT_FAILED };

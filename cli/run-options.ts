@@ -25,8 +25,10 @@ export const addResourceFlags = (command: Command): Command =>
       `threads that work on pixels (default: available cores, here ${availableCores()})`,
     )
     .option('--memory <size>', 'for example 4GiB or 800MiB (default: half of RAM)')
-    .option('--json', 'one JSON object a line on standard output')
     .option('--verbose', 'print errors with their stack');
+
+export const addJsonFlag = (command: Command): Command =>
+  command.option('--json', 'one JSON object a line on standard output');
 
 export const readResources = ({ workers, memory }: ResourceFlags): Resources => ({
   workers: workers === undefined ? availableCores() : readWorkers(workers),

@@ -20,7 +20,8 @@ const NARROW = 80;
 const streamOf = (stream: NodeJS.WriteStream): TextStream => ({
   write: (text) => void stream.write(text),
   isTerminal: stream.isTTY === true,
-  columns: () => stream.columns ?? NARROW,
+  // A terminal that does not know its width says 0.
+  columns: () => stream.columns || NARROW,
 });
 
 export function processTerminal(): Terminal {

@@ -1,7 +1,7 @@
 /** The volumes a job writes: their folders and resolutions follow from the placement and the job's parameters alone. */
 import type { Acquisition } from '../shared/acquisition/acquisition.ts';
 import type { Placement } from '../shared/acquisition/placement.ts';
-import { type Blocks, planBlocks } from '../shared/volume/blocks.ts';
+import { type Blocks, planBlocks, widenBlocks } from '../shared/volume/blocks.ts';
 import { type Mip, planScales } from '../shared/volume/scales.ts';
 import type { JobParameters } from './parameters.ts';
 
@@ -28,13 +28,16 @@ export function outputMips(
   });
 }
 
-/** 1024 x 1024 x 64: four mips of the default chunks, 130 MiB in 16 bits. */
-const FUSION_BLOCK_VOXELS = 2 ** 26;
-/** Twice that: only a layer of chunks of it is held at a time. */
+/** 512 x 512 x 64: three mips of the default chunks. */
+const CLOSING_VOXELS = 2 ** 24;
+/** So many of them in a row make a block, 130 MiB in 16 bits: rows of a tile are cut at fewer places. */
+const BLOCKS_IN_A_ROW = 4;
+/** Only a layer of chunks of it is held at a time. */
 const PYRAMID_BLOCK_VOXELS = 2 ** 27;
 
 /** Fusion's blocks where planes can be read row by row; wider ones close the same mips. */
-export const fusionBlocks = (mips: readonly Mip[]): Blocks => planBlocks(mips, 0, FUSION_BLOCK_VOXELS);
+export const fusionBlocks = (mips: readonly Mip[]): Blocks =>
+  widenBlocks(planBlocks(mips, 0, CLOSING_VOXELS), mips, [BLOCKS_IN_A_ROW, 1]);
 
 /** The passes that carry the volume from the last mip that fusion closes to the coarsest. */
 export function pyramidPasses(mips: readonly Mip[]): readonly Blocks[] {

@@ -3,6 +3,7 @@
  * `cloudreg.json` beside an upload and the job record all come from this schema, and `--help` prints it.
  */
 import { z } from 'zod';
+import { toUrl } from '../shared/adapters/open-store.ts';
 
 const size = z.number().int().positive();
 
@@ -11,6 +12,9 @@ const factor = z.union([
   z.literal('auto'),
   z.tuple([z.literal(2), z.literal(2), z.union([z.literal(1), z.literal(2)])]),
 ]);
+
+/** A file or folder of the user: a job may be resumed from another working directory, so its record keeps the URL. */
+const place = (what: string) => z.string().min(1).describe(what).transform(toUrl);
 
 export const jobParameters = z
   .object({
@@ -28,6 +32,18 @@ export const jobParameters = z
       .union([z.literal('auto'), z.number().int().min(1).max(20)])
       .default('auto')
       .describe('number of resolutions; auto: until x and y of the coarsest fit one chunk'),
+    flatField: z
+      .union([z.enum(['auto', 'none', 'cloudreg']), place('a TIFF or folder')])
+      .default('auto')
+      .describe(
+        'auto: from overlaps, where there is evidence; cloudreg: its rule; or a float32 TIFF of factors, or a folder of CHN00.tiff, ...',
+      ),
+    background: z
+      .union([z.enum(['auto', 'none', 'cloudreg']), z.array(z.number().nonnegative()).nonempty()])
+      .default('auto')
+      .describe(
+        'counts without light: one value for all or one per channel; auto: if it looks like camera noise',
+      ),
     flatFieldStride: z
       .union([z.literal('auto'), size])
       .default('auto')

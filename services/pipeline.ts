@@ -5,8 +5,11 @@ import { scan } from './ingest/scan.ts';
 import { type JobParameters, jobParameters } from './parameters.ts';
 import { fuse } from './stitching/fuse.ts';
 import { place } from './stitching/place.ts';
+import { preview } from './stitching/preview.ts';
+import { flatField } from './tile-correction/flat-field.ts';
+import { survey } from './tile-correction/survey.ts';
 
-const steps: readonly AnyStep<JobParameters>[] = [scan, place, fuse, pyramid];
+const steps: readonly AnyStep<JobParameters>[] = [scan, survey, flatField, place, preview, fuse, pyramid];
 
 export const pipeline: Pipeline<JobParameters> = {
   // Raised whenever the same parameters would give other bytes.

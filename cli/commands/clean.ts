@@ -1,7 +1,6 @@
 /** `cloudreg clean <output>`: removes what no reader of the volumes needs, or the job altogether. */
 import { join } from 'node:path';
 import { pipeline } from '../../services/pipeline.ts';
-import { acquireOwner } from '../../shared/adapters/local/owner-lock.ts';
 import type { NewJob } from '../../shared/engine/records.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
@@ -9,9 +8,9 @@ import { shortPath } from '../folders.ts';
 import { readJobState } from '../job-state.ts';
 import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
 import { counted, formatBytes } from '../quantities.ts';
-import { type Removed, removeFiles } from '../remove-files.ts';
+import type { Removed } from '../remove-files.ts';
+import { asOwner, removeAll, removeJob } from '../remove-job.ts';
 import { line, type Terminal } from '../terminal.ts';
-import { volumesIn } from '../volumes.ts';
 
 interface CleanFlags {
   readonly all?: true;
@@ -49,7 +48,7 @@ const removeIntermediates = (folder: OutputFolder, job: NewJob, flags: CleanFlag
     const { status } = await readJobState(folder, job);
     if (status !== 'done' && status !== 'incomplete' && !flags.force)
       throw new RefusedError(
-        `The job in ${folder.path} is ${status}, and needs its intermediate files to go on. ` +
+        `The job in ${folder.path} is not finished (${status}), and needs its intermediate files to go on. ` +
           `Finish it with: cloudreg resume ${shortPath(folder.path)} (or give it up with --all).`,
       );
     const services = [...new Set(pipeline.steps.map(({ service }) => service))];
@@ -61,36 +60,3 @@ const removeIntermediates = (folder: OutputFolder, job: NewJob, flags: CleanFlag
 
 /** `problems.json`, and the folders `accepted` and `damaged` (ARCHITECTURE section 4). */
 const saysWhatIsMissing = (name: string): boolean => ['problems.json', 'accepted', 'damaged'].includes(name);
-
-async function removeJob(folder: OutputFolder): Promise<Removed> {
-  const volumes = await asOwner(folder, async () =>
-    removeAll(
-      (await volumesIn(folder)).map((name) => join(folder.path, name)),
-      keepNothing,
-    ),
-  );
-  const rest = await removeFiles(folder.stateFolder, keepNothing);
-  return { files: volumes.files + rest.files, bytes: volumes.bytes + rest.bytes };
-}
-
-const keepNothing = (): boolean => false;
-
-async function removeAll(folders: readonly string[], keeps: (name: string) => boolean): Promise<Removed> {
-  const removed = { files: 0, bytes: 0 };
-  for (const folder of folders) {
-    const { files, bytes } = await removeFiles(folder, keeps);
-    removed.files += files;
-    removed.bytes += bytes;
-  }
-  return removed;
-}
-
-/** Throws `OutputOwnedError` where a process works on the folder. */
-async function asOwner<T>(folder: OutputFolder, work: () => Promise<T>): Promise<T> {
-  const owner = await acquireOwner(folder.stateFolder, Date.now());
-  try {
-    return await work();
-  } finally {
-    await owner.release();
-  }
-}

@@ -3,12 +3,12 @@ import type { DefineCommand } from '../command.ts';
 import { reportOutcome } from '../outcome.ts';
 import { existingJob, openOutputFolder } from '../output-folder.ts';
 import { runJob } from '../run-job.ts';
-import { addResourceFlags, type ResourceFlags, readResources } from '../run-options.ts';
+import { addJsonFlag, addResourceFlags, type ResourceFlags, readResources } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command.argument('<output>', 'folder of the job');
-  addResourceFlags(command).action(async (output: string, flags: ResourceFlags) =>
+  addResourceFlags(addJsonFlag(command)).action(async (output: string, flags: ResourceFlags) =>
     exit(await resume(terminal, output, flags)),
   );
 };

@@ -3,7 +3,7 @@ import type { DefineCommand } from '../command.ts';
 import { reportOutcome } from '../outcome.ts';
 import { existingJob, openOutputFolder } from '../output-folder.ts';
 import { runJob } from '../run-job.ts';
-import { addResourceFlags, type ResourceFlags, readResources } from '../run-options.ts';
+import { addJsonFlag, addResourceFlags, type ResourceFlags, readResources } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface RetryFlags extends ResourceFlags {
@@ -17,7 +17,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
       '--accept-missing',
       'leave the voxels of failed tasks zero, for good (only "run --redo" brings them back)',
     );
-  addResourceFlags(command).action(async (output: string, flags: RetryFlags) =>
+  addResourceFlags(addJsonFlag(command)).action(async (output: string, flags: RetryFlags) =>
     exit(await retry(terminal, output, flags)),
   );
 };

@@ -1,22 +1,27 @@
 /** `cloudreg run <acquisition> <output>`: refuses what cannot work before anything is written, then does it. */
 
-import { pipeline } from '../../services/pipeline.ts';
+import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
 import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
-import { openStore, toUrl } from '../../shared/adapters/open-store.ts';
-import { makeJob } from '../../shared/engine/job.ts';
-import type { NewJob } from '../../shared/engine/records.ts';
+import { openStore } from '../../shared/adapters/open-store.ts';
 import type { DefineCommand } from '../command.ts';
 import { describeJob } from '../dry-run.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import { isInside, localFolder } from '../folders.ts';
 import { refuseFutureFlags } from '../future-words.ts';
+import { newJob } from '../new-job.ts';
 import { reportOutcome } from '../outcome.ts';
 import { checkFolder, claimFolder, openOutputFolder } from '../output-folder.ts';
 import { addParameterFlags, readParameters } from '../parameter-flags.ts';
 import { runJob } from '../run-job.ts';
-import { addResourceFlags, type ResourceFlags, readResources, readStep, STEPS } from '../run-options.ts';
+import {
+  addJsonFlag,
+  addResourceFlags,
+  type ResourceFlags,
+  readResources,
+  readStep,
+  STEPS,
+} from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
-import { programVersion } from '../version.ts';
 
 interface RunFlags extends ResourceFlags {
   readonly until?: string;
@@ -29,8 +34,10 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument('<acquisition>', 'COLM folder: Experiment.ini, Scanned Cells.txt, VW0/')
     .argument('<output>', 'folder for the volumes; made if absent');
+  command.optionsGroup('Parameters of the job, which decide the bytes of its output:');
   addParameterFlags(command);
-  addResourceFlags(command)
+  command.optionsGroup('How it runs, which changes no byte:');
+  addResourceFlags(addJsonFlag(command))
     .option('--until <step>', `stop after this step: ${STEPS.join(', ')}`)
     .option('--redo <step>', 'run this step and all that depend on it again')
     .option('--dry-run', 'print what would be done; write nothing')
@@ -59,7 +66,8 @@ async function run(
   const folder = await openOutputFolder(output);
   refuseOverlap(localFolder(acquisition, 'acquisition'), folder.path);
   const header = await readColmHeader(source);
-  const job = await newJob(toUrl(source.url), toUrl(folder.store.url), parameters);
+  await checkGivenFlatField(parameters.flatField, [header.width, header.height]);
+  const job = await newJob(source, folder, parameters);
   await checkFolder(folder, job);
   if (flags.dryRun) {
     describeJob(terminal, { job, header, ...resources, json });
@@ -77,14 +85,3 @@ function refuseOverlap(acquisition: string, output: string): void {
       `The output ${output} lies inside the acquisition ${acquisition}: use a folder beside it.`,
     );
 }
-
-const newJob = async (input: string, output: string, parameters: NewJob['parameters']): Promise<NewJob> =>
-  makeJob({
-    input,
-    output,
-    parameters,
-    pipelineVersion: pipeline.version,
-    build: await programVersion(),
-    createdAt: Date.now(),
-    steps: STEPS,
-  });

@@ -91,7 +91,7 @@ const statusObject = ({ folder, job, state, owner }: View): object => ({
 function statusLines({ folder, job, state, owner }: View): string[] {
   const nameWidth = Math.max(0, ...state.steps.map(({ step }) => step.length));
   return [
-    `job ${job.jobId}: ${state.status}, ${owner ? ownerText(owner) : 'no process works on it'}`,
+    `job ${job.jobId}: ${statusText(state, owner)}`,
     ...state.steps.map((step) => stepText(lineOf(step), nameWidth, Number.POSITIVE_INFINITY, plainBar)),
     ...failureLines(state),
     ...adviceFor(shortPath(folder.path), state, owner),
@@ -103,6 +103,12 @@ const lineOf = (step: JobState['steps'][number]): StepLine => ({
   rate: undefined,
   seconds: undefined,
 });
+
+/** A job that could run and that nobody runs is unfinished. */
+function statusText({ status }: JobState, owner: OwnerNote | undefined): string {
+  if (owner) return `${status}, ${ownerText(owner)}`;
+  return status === 'running' || status === 'waiting' ? 'unfinished, no process works on it' : status;
+}
 
 const ownerText = ({ pid, host, started }: OwnerNote): string =>
   `process ${pid} on ${host} has worked on it since ${new Date(started).toISOString()}`;

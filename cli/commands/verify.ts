@@ -4,6 +4,7 @@ import { type VolumeCheck, verifyVolume } from '../../shared/volume/verify-volum
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
 import { shortPath } from '../folders.ts';
+import { readJobState } from '../job-state.ts';
 import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
 import { createCounter } from '../progress/counter.ts';
 import { counted } from '../quantities.ts';
@@ -35,7 +36,7 @@ export async function verify(terminal: Terminal, folder: OutputFolder, json: boo
     problems += check.problems.length;
   }
   if (json) line(terminal.out, JSON.stringify({ event: 'done', volumes: names.length, chunks, problems }));
-  else if (problems > 0) line(terminal.out, `Write them again with: cloudreg run --redo <step> …`);
+  else if (problems > 0) for (const text of await adviceLines(folder)) line(terminal.out, text);
   return problems === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -47,6 +48,19 @@ async function volumeNames(folder: OutputFolder): Promise<string[]> {
   throw new RefusedError(
     `${folder.path} holds no volume (no info, no CHN00/info): give the output of cloudreg run.`,
   );
+}
+
+/** What to do about chunks that are not sound: none of it is needed where the gaps were accepted. */
+async function adviceLines(folder: OutputFolder): Promise<string[]> {
+  const job = await jobIn(folder);
+  if (!job) return [];
+  const { status, steps } = await readJobState(folder, job);
+  if (status !== 'done' && status !== 'incomplete')
+    return [`The job is not finished: cloudreg resume ${shortPath(folder.path)}`];
+  const accepted = steps.reduce((sum, step) => sum + step.accepted, 0);
+  const gaps = `${counted(accepted, 'task')} accepted as missing: chunks that they would have written read as zero.`;
+  const again = `Write all again: cloudreg run ${job.input} ${job.output} --redo stitching.fuse, with the flags of that job`;
+  return [...(accepted > 0 ? [gaps] : []), again];
 }
 
 const MOST_PROBLEMS = 20;

@@ -64,10 +64,11 @@ function liveDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
   };
 }
 
-function allLines(steps: readonly StepLine[], columns: number, draw: DrawBar): string[] {
-  const nameWidth = Math.max(0, ...steps.map((step) => step.step.length));
-  return steps.map((step) => stepText(step, nameWidth, columns, draw));
-}
+const allLines = (steps: readonly StepLine[], columns: number, draw: DrawBar): string[] =>
+  steps.map((step) => stepText(step, nameWidth(steps), columns, draw));
+
+const nameWidth = (steps: readonly StepLine[]): number =>
+  Math.max(0, ...steps.map(({ step }) => step.length));
 
 /** For logs: what runs every few seconds, and each step once when it ends. */
 function plainDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
@@ -75,9 +76,6 @@ function plainDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
   const reader = createLineReader(now);
   const ended = new Set<string>();
   let saidAt = now();
-  const say = (steps: readonly StepLine[]): void => {
-    for (const text of allLines(steps, Number.POSITIVE_INFINITY, plainBar)) line(err, text);
-  };
   return {
     show(progress) {
       const steps = reader.read(progress);
@@ -85,7 +83,9 @@ function plainDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
       for (const step of newlyEnded) ended.add(step.step);
       const isDue = now() - saidAt >= PLAIN_SECONDS;
       if (isDue) saidAt = now();
-      say(steps.filter((step) => newlyEnded.includes(step) || (isDue && step.state === 'running')));
+      for (const step of steps)
+        if (newlyEnded.includes(step) || (isDue && step.state === 'running'))
+          line(err, stepText(step, nameWidth(steps), Number.POSITIVE_INFINITY, plainBar));
     },
     note: (text) => line(err, text),
     end: () => {},
@@ -102,7 +102,7 @@ function jsonDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
       const newStates = progress.steps.map((step) => step.state).join();
       if (now() - saidAt < JSON_SECONDS && newStates === states) return;
       [saidAt, states] = [now(), newStates];
-      line(terminal.out, JSON.stringify({ event: 'progress', ...progress }));
+      line(terminal.out, JSON.stringify({ event: 'progress', steps: progress.steps, ...progress.moved }));
     },
     note: (text) => line(terminal.out, JSON.stringify({ event: 'note', message: text })),
     end: () => {},

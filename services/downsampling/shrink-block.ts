@@ -35,7 +35,6 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<void> {
       await writer.flow();
     }
   }
-  await writer.finish();
 }
 
 /** One layer of chunks after the other: each chunk is decoded once. */

@@ -1,6 +1,6 @@
 /**
  * stitching.fuse: tiles become the volume.
- * Reads the acquisition, the placement and, where they exist, flat field and background; a task is a channel's block
+ * Reads the acquisition, the placement, flat field and background; a task is a channel's block
  * (z slab x x-y block of whole chunks); writes mip 0 and every mip the block closes. Full-resolution voxels are
  * written here and nowhere else. Planes that turn out unreadable become gaps and are listed under `damaged/`.
  */
@@ -13,10 +13,10 @@ import { loadKernels } from '../../shared/kernels/kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { makePixels } from '../../shared/volume/pixels.ts';
-import { writeVolumeInfo } from '../../shared/volume/write-volume.ts';
 import { channelFolder } from '../output-volume.ts';
 import { defineStep } from '../step.ts';
 import { writeDamaged } from './fusion/damaged-planes.ts';
+import { describeVolume } from './fusion/describe-volume.ts';
 import { fuseBlock } from './fusion/fuse-block.ts';
 import { type FuseTask, fuseTask, fusionGeometry, fusionNeeds } from './fusion/fusion-geometry.ts';
 import { type PlanePixels, readPlanes } from './fusion/read-planes.ts';
@@ -25,7 +25,7 @@ import { tilesInBlock } from './fusion/tile-view.ts';
 export const fuse = defineStep({
   service: 'stitching',
   name: 'fuse',
-  waitsFor: ['stitching.place'],
+  waitsFor: ['stitching.place', 'tile-correction.flat-field'],
   reads: { acquisition: acquisitionFile, placement: placementFile },
   needs: fusionNeeds,
   plan: (inputs) => {
@@ -40,7 +40,7 @@ export const fuse = defineStep({
     const { mips, blocks } = fusionGeometry(inputs);
     const { channel, block } = task;
     const folder = channelFolder(channel);
-    if (task.isFirst) await writeVolumeInfo(store, folder, mips);
+    if (task.isFirst) await describeVolume(store, channel, mips, acquisition, parameters);
     const views = tilesInBlock(acquisition, placement, channel, block);
     const damaged = new Map<string, DamagedPlaneError>();
     const planes = readPlanes(

@@ -41,39 +41,12 @@ export interface LookPair {
   readonly difference: Float32Array;
 }
 
-const longestSide = 64;
 /** A pixel counts above this share of the brightest tiles' level. */
 const signalShare = 0.08;
 const usableShare = 0.35;
 const pairedShare = 0.3;
 /** Straight neighbours are offset by no more than this along the other axis, reduced pixels. */
 const straightness = 2;
-
-/** The grid of looks of tiles of that size; borders that fill no whole block are left out. */
-export function reducedGrid(tileWidth: number, tileHeight: number): ReducedGrid {
-  const longer = Math.max(tileWidth, tileHeight);
-  const reduction = Math.min(Math.ceil(longer / longestSide), tileWidth, tileHeight);
-  return {
-    width: Math.floor(tileWidth / reduction),
-    height: Math.floor(tileHeight / reduction),
-    reduction,
-  };
-}
-
-/** Means of the grid's blocks over one plane (or one sum of planes) of a tile, x fastest. */
-export function blockMeans(plane: ArrayLike<number>, tileWidth: number, grid: ReducedGrid): Float32Array {
-  const { width, height, reduction } = grid;
-  const means = new Float32Array(width * height);
-  for (let k = 0; k < means.length; k++) {
-    const start = (Math.floor(k / width) * tileWidth + (k % width)) * reduction;
-    let sum = 0;
-    for (let y = 0; y < reduction; y++) {
-      for (let x = 0; x < reduction; x++) sum += plane[start + y * tileWidth + x]!;
-    }
-    means[k] = sum / (reduction * reduction);
-  }
-  return means;
-}
 
 /** Logarithms of the looks with enough signal: pixels above 8 % of the bright looks' level, on more than 35 % of the look. */
 export function logLooks(looks: readonly Look[], background: number): LogLook[] {

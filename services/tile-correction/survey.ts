@@ -11,8 +11,10 @@ import { writeFile } from '../../shared/engine/files.ts';
 import type { Needs } from '../../shared/engine/step.ts';
 import { encodeNpy } from '../../shared/formats/npy-write.ts';
 import { bytesPerVoxel } from '../../shared/volume/data-type.ts';
+import { channelsOf } from '../output-volume.ts';
 import type { JobParameters } from '../parameters.ts';
 import { defineStep } from '../step.ts';
+import { checkBackgrounds } from './flat-field/choose-background.ts';
 import { measureTile } from './survey/measure-tile.ts';
 import { PLANES_HELD, surveyedPlanes } from './survey/surveyed-planes.ts';
 
@@ -32,7 +34,9 @@ export const survey = defineStep({
   waitsFor: ['ingest.scan'],
   reads: { acquisition: acquisitionFile },
   needs: surveyNeeds,
-  plan: ({ acquisition }) => {
+  plan: ({ acquisition, parameters }) => {
+    // What the next step would refuse is refused before a plane is read.
+    checkBackgrounds(parameters, channelsOf(acquisition, parameters));
     const tasks = acquisition.tiles.flatMap(({ loc, stacks }): SurveyTask[] =>
       stacks.map((stack) => ({ loc, stack })),
     );

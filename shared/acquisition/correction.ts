@@ -1,11 +1,11 @@
 /** Flat field and background of a channel, applied to raw pixels in fusion: max(raw - background, 0) * factor. */
 import { z } from 'zod';
 import { StepInputError } from '../engine/errors.ts';
-import { readFileIfPresent } from '../engine/files.ts';
+import { readFile, writeFile } from '../engine/files.ts';
 import type { ObjectStore } from '../engine/ports.ts';
 import type { StepFile } from '../engine/step.ts';
-import { readTiff } from '../formats/tiff/read.ts';
-import { tiffInStore } from '../formats/tiff/source.ts';
+import { encodeTiff } from '../formats/tiff/write.ts';
+import { type FlatField, flatFieldProblem, readFlatField } from './flat-field.ts';
 
 export interface Correction {
   readonly background: number;
@@ -13,55 +13,64 @@ export interface Correction {
   readonly flatField: FlatField | undefined;
 }
 
-export interface FlatField {
-  readonly width: number;
-  readonly height: number;
-  /** What a pixel is multiplied by, x fastest; the meaning of CloudReg's `CHN0c_bias.tiff`. */
-  readonly factor: Float32Array;
-}
-
-const folder = (channel: number): string =>
+/** `.cloudreg/tile-correction/CHN00/`: of a channel. */
+export const correctionFolder = (channel: number): string =>
   `.cloudreg/tile-correction/CHN${String(channel).padStart(2, '0')}/`;
 
 const backgroundSchema = z.object({
   format: z.literal('cloudreg-background/1'),
   channel: z.number().int(),
   background: z.number().nonnegative(),
+  /** Whether `flat-field.tiff` is to be applied; where not, a file of that name is no part of the job. */
+  flatField: z.boolean(),
 });
 
 export const backgroundFile = (channel: number): StepFile<z.infer<typeof backgroundSchema>> => ({
-  key: `${folder(channel)}background.json`,
+  key: `${correctionFolder(channel)}background.json`,
   schema: backgroundSchema,
 });
 
-export const flatFieldKey = (channel: number): string => `${folder(channel)}flat-field.tiff`;
+export const flatFieldKey = (channel: number): string => `${correctionFolder(channel)}flat-field.tiff`;
 
-/** What the tile-correction steps found for a channel; where they wrote nothing, nothing is corrected. */
+/** What fusion is to apply to a channel, once and for all: a flat field of an earlier generation goes. */
+export async function writeCorrection(
+  store: ObjectStore,
+  channel: number,
+  { background, flatField }: Correction,
+): Promise<void> {
+  const key = flatFieldKey(channel);
+  if (flatField !== undefined)
+    await store.put(key, encodeTiff(flatField.width, flatField.height, flatField.factor));
+  await writeFile(store, backgroundFile(channel), {
+    format: 'cloudreg-background/1',
+    channel,
+    background,
+    flatField: flatField !== undefined,
+  });
+  if (flatField === undefined) await store.delete([key]);
+}
+
+/** Follows `background.json`; throws `StepInputError` where it is absent or where the flat field is not as it says. */
 export async function readCorrection(
   store: ObjectStore,
   channel: number,
-  [width, height]: readonly [number, number, ...number[]],
+  tileSize: readonly number[],
 ): Promise<Correction> {
-  const background = await readFileIfPresent(store, backgroundFile(channel));
-  const flatField = await readFlatField(store, flatFieldKey(channel));
-  if (flatField !== undefined && (flatField.width !== width || flatField.height !== height))
-    throw new StepInputError(
-      flatFieldKey(channel),
-      `${flatField.width} x ${flatField.height} pixels, but tiles have ${width} x ${height}`,
-    );
-  return { background: background?.background ?? 0, flatField };
+  const { background, flatField } = await readFile(store, backgroundFile(channel));
+  return {
+    background,
+    flatField: flatField ? await requireFlatField(store, flatFieldKey(channel), tileSize) : undefined,
+  };
 }
 
-async function readFlatField(store: ObjectStore, key: string): Promise<FlatField | undefined> {
-  const head = await store.head(key);
-  if (head === undefined) return undefined;
-  const { width, height, pixels } = await readTiff(await tiffInStore(store, key, head.size));
-  const factor = Float32Array.from(pixels);
-  const bad = factor.findIndex((value) => !(value > 0 && Number.isFinite(value)));
-  if (bad >= 0)
-    throw new StepInputError(
-      key,
-      `factor ${factor[bad]} at column ${bad % width}, row ${Math.floor(bad / width)}; expected numbers above 0`,
-    );
-  return { width, height, factor };
+async function requireFlatField(
+  store: ObjectStore,
+  key: string,
+  tileSize: readonly number[],
+): Promise<FlatField> {
+  const flatField = await readFlatField(store, key);
+  if (flatField === undefined) throw new StepInputError(key, 'not there');
+  const problem = flatFieldProblem(flatField, tileSize);
+  if (problem !== undefined) throw new StepInputError(key, problem);
+  return flatField;
 }

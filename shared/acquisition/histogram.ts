@@ -37,3 +37,6 @@ export function addHistogram(text: string, counts: Float64Array): void {
     }
   }
 }
+
+/** True for the histogram of voxels that are all equal. */
+export const holdsOneValue = (text: string): boolean => /^\d+:\d+$/.test(text);

@@ -5,7 +5,7 @@ import { readTiffHeader, type TiffHeader } from '../formats/tiff/header.ts';
 import { isPlain, pixelTypeOf, type TiffPixels } from '../formats/tiff/pixels.ts';
 import { readTiff } from '../formats/tiff/read.ts';
 import { type PixelRegion, type RowLayout, readRegionOfRows, rowLayoutOf } from '../formats/tiff/rows.ts';
-import { tiffInStore } from '../formats/tiff/source.ts';
+import { tiffInMemory, tiffInStore } from '../formats/tiff/source.ts';
 import { TiffError } from '../formats/tiff/tiff-error.ts';
 import { type Acquisition, type PlaneLayout, planeKey, type Stack } from './acquisition.ts';
 import { DamagedPlaneError } from './acquisition-errors.ts';
@@ -34,7 +34,8 @@ export function openPlanes(
       if (isMissing(stack, plane)) return 'missing';
       const key = planeKey(stack, plane);
       try {
-        if (stack.layout === null) await readByHeader(source, key, acquisition, region, into);
+        if (stack.compressed) await decodePlane(source, key, acquisition, region, into);
+        else if (stack.layout === null) await readByHeader(source, key, acquisition, region, into);
         else await readByLayout(source, key, layoutOfTile(stack.layout, acquisition, into), region, into);
       } catch (error) {
         throw isPermanent(error) ? damagedPlane(key, error as Error) : error;
@@ -64,10 +65,10 @@ async function readByLayout(
   region: PixelRegion,
   into: TiffPixels,
 ): Promise<void> {
-  const isWhole = await readRegionOfRows(layout, region, into, async (ranges) => {
-    const parts = await source.getRanges(key, ranges);
-    if (parts === undefined) throw new TiffError('missing', key, 'the file is gone');
-    return parts;
+  const isWhole = await readRegionOfRows(layout, region, into, async (rows, target) => {
+    const filled = await source.getRows(key, rows, target);
+    if (filled === undefined) throw new TiffError('missing', key, 'the file is gone');
+    return filled;
   });
   if (!isWhole) throw new TiffError('truncated', key, 'the file is shorter than it was when it was scanned');
 }
@@ -79,17 +80,39 @@ async function readByHeader(
   region: PixelRegion,
   into: TiffPixels,
 ): Promise<void> {
-  const source = await tiffInStore(store, key);
-  const header = await readTiffHeader(source);
-  const reason = mismatch(header, key, acquisition);
-  if (reason !== undefined) throw new TiffError('damaged', key, reason);
-  if (isPlain(header)) return readByLayout(store, key, rowLayoutOf(header), region, into);
+  const header = await readTiffHeader(await tiffInStore(store, key));
+  if (!isPlain(header)) return decodePlane(store, key, acquisition, region, into);
+  refuseMismatch(header, key, acquisition);
+  await readByLayout(store, key, rowLayoutOf(header), region, into);
+}
+
+/** The file is fetched once, whole: its header is read from memory. */
+async function decodePlane(
+  store: ObjectStore,
+  key: string,
+  acquisition: Pick<Acquisition, 'tileSize' | 'dataType'>,
+  region: PixelRegion,
+  into: TiffPixels,
+): Promise<void> {
+  const object = await store.get(key);
+  if (object === undefined) throw new TiffError('missing', key, 'the file is gone');
+  const source = tiffInMemory(key, object.bytes);
+  refuseMismatch(await readTiffHeader(source), key, acquisition);
   const { pixels, width } = await readTiff(source);
   const columns = region.x1 - region.x0;
   for (let y = region.y0; y < region.y1; y++) {
     const row = pixels.subarray(y * width + region.x0, y * width + region.x1);
     into.set(row, (y - region.y0) * columns);
   }
+}
+
+function refuseMismatch(
+  header: TiffHeader,
+  key: string,
+  acquisition: Pick<Acquisition, 'tileSize' | 'dataType'>,
+): void {
+  const reason = mismatch(header, key, acquisition);
+  if (reason !== undefined) throw new TiffError('damaged', key, reason);
 }
 
 /** What makes this image no plane of that acquisition; undefined for one that is. Throws `TiffError` (unsupported). */

@@ -1,4 +1,7 @@
-/** Writing numpy's array files (.npy, format 1.0): C order, little endian; the last axis of the shape is the fastest. */
+/**
+ * Writing numpy's array files (.npy, format 1.0): C order, the last axis of the shape is the fastest; little endian, as
+ * every machine this runs on.
+ */
 
 export type NpyWriteType = 'u1' | 'u2' | 'f4';
 export type NpyData = Uint8Array | Uint16Array | Float32Array;
@@ -18,15 +21,13 @@ export function npyHeader(type: NpyWriteType, shape: readonly number[]): Uint8Ar
   return header;
 }
 
-/** The elements as they stand in the file: a view of `data` (every machine this runs on is little endian). */
-export const npyElements = (data: NpyData): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
+/** The whole file. */
 export function encodeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
   const elements = shape.reduce((all, size) => all * size, 1);
   if (elements !== data.length)
     throw new RangeError(`${data.length} elements, but the shape (${shape.join(', ')}) has ${elements}`);
-  return Buffer.concat([npyHeader(typeOf(data), shape), npyElements(data)]);
+  const elementBytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.concat([npyHeader(typeOf(data), shape), elementBytes]);
 }
 
 function typeOf(data: NpyData): NpyWriteType {

@@ -1,8 +1,9 @@
 /** What this process does while it works on a job: what runs, since when, and what it moved. */
 import type { Engine, TaskReport } from '../engine/engine.ts';
+import type { Clock } from '../engine/ports.ts';
 import type { StepId } from '../engine/records.ts';
 
-export interface StepActivity {
+interface StepActivity {
   readonly running: number;
   /** Milliseconds since 1970; undefined where this process did not see it. */
   readonly startedAt: number | undefined;
@@ -17,69 +18,65 @@ export interface Activity {
   bytesWritten(): number;
 }
 
-type Watched = Pick<Engine, 'planner' | 'runner' | 'table' | 'clock'>;
-
-/** The same engine parts, with an eye on them. */
-export function watchActivity<E extends Watched>(
-  engine: E,
-): { readonly engine: E; readonly activity: Activity } {
-  const { planner, runner, table, clock } = engine;
-  const steps = new Map<StepId, { running: number; startedAt?: number; doneAt?: number }>();
-  const moved = { ran: 0, bytesRead: 0, bytesWritten: 0 };
-  const stepOf = (step: StepId) => {
-    const known = steps.get(step) ?? { running: 0 };
-    steps.set(step, known);
-    return known;
-  };
-  const startOf = (step: StepId) => {
-    const known = stepOf(step);
-    known.startedAt ??= clock.now();
-    return known;
-  };
-  const count = ({ bytesRead, bytesWritten }: TaskReport) => {
-    moved.ran += 1;
-    moved.bytesRead += bytesRead;
-    moved.bytesWritten += bytesWritten;
-  };
-
-  const watched: Watched = {
-    clock,
+/** The same engine, with an eye on it. */
+export function watchActivity(engine: Engine): { readonly engine: Engine; readonly activity: Activity } {
+  const { planner, runner, table } = engine;
+  const log = activityLog(engine.clock);
+  const watched: Engine = {
+    ...engine,
     planner: {
-      plan: (job, step, pass) => {
-        startOf(step);
+      plan(job, step, pass) {
+        log.planned(step);
         return planner.plan(job, step, pass);
       },
     },
     runner: {
       async run(job, task, signal) {
-        const step = startOf(task.step);
-        step.running += 1;
-        try {
-          const report = await runner.run(job, task, signal);
-          count(report);
-          return report;
-        } finally {
-          step.running -= 1;
-        }
+        log.began(task.step);
+        const report = await runner.run(job, task, signal).finally(() => log.ended(task.step));
+        log.moved(report);
+        return report;
       },
     },
     table: {
       ...table,
-      stepDone: async (jobId, step) => {
+      async stepDone(jobId, step) {
         const job = await table.stepDone(jobId, step);
-        stepOf(step.slice(0, step.lastIndexOf('@'))).doneAt = clock.now();
+        log.done(step.slice(0, step.lastIndexOf('@')));
         return job;
       },
     },
   };
-  const activity: Activity = {
-    of: (step) => {
-      const { running = 0, startedAt, doneAt } = steps.get(step) ?? {};
-      return { running, startedAt, doneAt };
-    },
-    ran: () => moved.ran,
-    bytesRead: () => moved.bytesRead,
-    bytesWritten: () => moved.bytesWritten,
+  return { engine: watched, activity: log.activity };
+}
+
+function activityLog(clock: Clock) {
+  const steps = new Map<StepId, StepActivity>();
+  const sum = { ran: 0, bytesRead: 0, bytesWritten: 0 };
+  const of = (step: StepId): StepActivity =>
+    steps.get(step) ?? { running: 0, startedAt: undefined, doneAt: undefined };
+  /** Notes that the step started, if it had not, and that this many more of its tasks run. */
+  const note = (step: StepId, more: number): void => {
+    const known = of(step);
+    const startedAt = known.startedAt ?? clock.now();
+    steps.set(step, { ...known, startedAt, running: known.running + more });
   };
-  return { engine: { ...engine, ...watched }, activity };
+  const activity: Activity = {
+    of,
+    ran: () => sum.ran,
+    bytesRead: () => sum.bytesRead,
+    bytesWritten: () => sum.bytesWritten,
+  };
+  return {
+    activity,
+    planned: (step: StepId) => note(step, 0),
+    began: (step: StepId) => note(step, 1),
+    ended: (step: StepId) => note(step, -1),
+    done: (step: StepId) => void steps.set(step, { ...of(step), doneAt: clock.now() }),
+    moved({ bytesRead, bytesWritten }: TaskReport) {
+      sum.ran += 1;
+      sum.bytesRead += bytesRead;
+      sum.bytesWritten += bytesWritten;
+    },
+  };
 }

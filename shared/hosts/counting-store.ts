@@ -15,6 +15,11 @@ export const countReads = (store: ObjectStore, count: Count): ObjectStore => ({
     for (const part of parts ?? []) count(part.length);
     return parts;
   },
+  async getRows(key, rows, into) {
+    const bytes = await store.getRows(key, rows, into);
+    count(bytes ?? 0);
+    return bytes;
+  },
 });
 
 /** Counts an object once it is written; one refused by `ifAbsent` was not. */

@@ -5,7 +5,7 @@
 import { TaskAborted } from '../engine/errors.ts';
 import type { Clock, TaskQueue } from '../engine/ports.ts';
 
-export interface Lease {
+interface Lease {
   readonly queue: TaskQueue;
   readonly handle: string;
   /** By a fresh read: false once the job is cancelled, or the step was redone. */

@@ -40,6 +40,7 @@ const LEASE_SECONDS = 120;
 export async function runJob(run: JobRun): Promise<LocalRunResult> {
   const { jobId } = run.job;
   const steps = stepsUntil(run.engine.steps, run.until);
+  if (run.command.kind === 'redo') await redoAll(run, run.command.step);
   const { engine, activity } = watchActivity({ ...run.engine, steps });
   const reader = progressReader(engine.table, jobId, steps, activity);
   const heartbeats = startHeartbeats(engine.clock, LEASE_SECONDS);
@@ -101,17 +102,15 @@ function listen({ drain, stop }: JobRun, heartbeats: Heartbeats, receiving: Abor
   };
 }
 
-async function begin(run: JobRun, engine: Engine): Promise<void> {
-  const { job, command } = run;
+async function begin({ job, command }: JobRun, engine: Engine): Promise<void> {
   if (command.kind === 'retry') {
     await (command.acceptMissing ? acceptMissing : retry)(engine, job.jobId);
     return;
   }
-  if (command.kind === 'redo') await redoAll(run, command.step);
   await start(engine, job);
 }
 
-/** All that depend on the step are undone, also beyond `until`; what may run of it is sent by the start that follows. */
+/** All that depend on the step are undone, also beyond `until`. What may run now is sent by the start that follows. */
 async function redoAll({ engine, job, queues }: JobRun, step: StepId): Promise<void> {
   await engine.table.createJob(job);
   // No wait: this process is the only one, and no task runs yet.

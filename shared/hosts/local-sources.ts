@@ -9,7 +9,7 @@ import { type Ask, type Capacity, freeSlots, isTooLarge, largestOf } from './adm
 import type { Source } from './pump.ts';
 import type { ReadNeeds } from './step-needs.ts';
 
-export type LocalSource = Source & QueueName;
+type LocalSource = Source & QueueName;
 
 export interface LocalSources {
   readonly sources: readonly LocalSource[];

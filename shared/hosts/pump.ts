@@ -30,16 +30,23 @@ export interface PumpOptions<S extends Source> {
 /** Resolves when it was stopped and nothing is in flight. An error of a port stops it, aborts what runs and rejects. */
 export async function pump<S extends Source>(options: PumpOptions<S>): Promise<void> {
   const flight = inFlight();
+  await receiveUntilStopped(options, flight).catch(flight.fail);
+  if (flight.failure() !== undefined) options.heartbeats.abortAll('this process stops after an error');
+  await flight.empty();
+  const failure = flight.failure();
+  if (failure !== undefined) throw failure;
+}
+
+async function receiveUntilStopped<S extends Source>(
+  options: PumpOptions<S>,
+  flight: InFlight,
+): Promise<void> {
   while (!options.stop.aborted && flight.failure() === undefined) {
     const settledBefore = flight.settled();
     await options.prepare();
     const received = await receiveRound(options, flight);
     if (received === 0 && flight.settled() === settledBefore) await rest(options, flight);
   }
-  if (flight.failure() !== undefined) options.heartbeats.abortAll('this process stops after an error');
-  await flight.empty();
-  const failure = flight.failure();
-  if (failure !== undefined) throw failure;
 }
 
 async function receiveRound<S extends Source>(options: PumpOptions<S>, flight: InFlight): Promise<number> {
@@ -90,6 +97,7 @@ interface InFlight {
   settled(): number;
   /** Calls back once, when the next one settles. */
   onSettled(callback: () => void): void;
+  fail(error: unknown): void;
   /** The first error. */
   failure(): unknown;
   empty(): Promise<void>;
@@ -100,6 +108,9 @@ function inFlight(): InFlight {
   let settled = 0;
   let failure: unknown;
   let callback = () => {};
+  const fail = (error: unknown) => {
+    failure ??= error;
+  };
   const end = (work: Promise<void>) => {
     running.delete(work);
     settled += 1;
@@ -108,12 +119,9 @@ function inFlight(): InFlight {
   return {
     add(work) {
       running.add(work);
-      work
-        .catch((error: unknown) => {
-          failure ??= error;
-        })
-        .finally(() => end(work));
+      work.catch(fail).finally(() => end(work));
     },
+    fail,
     size: () => running.size,
     settled: () => settled,
     onSettled: (next) => {

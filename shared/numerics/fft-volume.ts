@@ -3,8 +3,7 @@
  * so that the next pass finds contiguous lines again: [z][y][x] -> [z][kx][y] -> [kx][ky][z]. Lines are turned in blocks
  * of eight, a cache line of complex values each; a complex value moves as one float64.
  */
-import type { Fourier, LineTransform } from './fft.ts';
-import { goodSize } from './fft.ts';
+import { type FourierLines, goodSize, type LineTransform, openLines } from './fft.ts';
 
 export interface VolumeSize {
   readonly x: number;
@@ -49,6 +48,18 @@ export interface VolumeTransform {
   free(): void;
 }
 
+/** One thread's transforms, with their memory. */
+export interface Fourier {
+  volume(plan: VolumePlan): VolumeTransform;
+  /** The memory that holds the spectra: take it again after every allocation. */
+  floats(): Float32Array<ArrayBuffer>;
+}
+
+export async function openFourier(): Promise<Fourier> {
+  const lines = await openLines();
+  return { volume: (plan) => volumeTransform(lines, plan), floats: lines.floats };
+}
+
 const blockLines = 8;
 
 /** Lengths of the transforms that hold a volume of this size. */
@@ -63,26 +74,26 @@ export function wholePlan(size: VolumeSize, filled: VolumePlan['filled'], shifts
   return { size, filled, keptX: size.x / 2 + 1, keptY: Int32Array.from({ length: size.y }, (_, i) => i), shiftsZ };
 }
 
-export function volumeTransform(fourier: Fourier, plan: VolumePlan): VolumeTransform {
+function volumeTransform(lines: FourierLines, plan: VolumePlan): VolumeTransform {
   const { size, filled, keptX, keptY, shiftsZ } = plan;
   const spectrumFloats = 2 * keptX * keptY.length * size.z;
-  const rows = fourier.allocate(blockLines * size.x + 2 * blockLines);
-  const turned = fourier.allocate(2 * Math.max(filled.z, shiftsZ) * keptX * size.y);
+  const rows = lines.allocate(blockLines * size.x + 2 * blockLines);
+  const turned = lines.allocate(2 * Math.max(filled.z, shiftsZ) * keptX * size.y);
   const spectra: number[] = [];
   const space: Space = {
-    fourier,
+    lines,
     plan,
     rows,
     turned,
-    lineX: fourier.line(size.x, 'real'),
-    lineY: fourier.line(size.y, 'complex'),
-    lineZ: size.z === 1 ? undefined : fourier.line(size.z, 'complex'),
+    lineX: lines.line(size.x, 'real'),
+    lineY: lines.line(size.y, 'complex'),
+    lineZ: size.z === 1 ? undefined : lines.line(size.z, 'complex'),
   };
   return {
     plan,
     spectrumFloats,
     allocateSpectrum() {
-      const address = fourier.allocate(spectrumFloats);
+      const address = lines.allocate(spectrumFloats);
       spectra.push(address);
       return address;
     },
@@ -96,13 +107,13 @@ export function volumeTransform(fourier: Fourier, plan: VolumePlan): VolumeTrans
       return inverseYX(space, shifts);
     },
     free() {
-      for (const address of [rows, turned, ...spectra]) fourier.free(address);
+      for (const address of [rows, turned, ...spectra]) lines.free(address);
     },
   };
 }
 
 interface Space {
-  readonly fourier: Fourier;
+  readonly lines: FourierLines;
   readonly plan: VolumePlan;
   /** A block of rows along x. */
   readonly rows: number;
@@ -119,7 +130,7 @@ const pairs = (floats: Float32Array<ArrayBuffer>): Float64Array => new Float64Ar
 function forwardX(space: Space, source: RowSource): void {
   const { plan, rows, turned, lineX } = space;
   const { size, filled, keptX } = plan;
-  const floats = space.fourier.floats();
+  const floats = space.lines.floats();
   const complex = pairs(floats);
   const rowFloats = size.x;
   for (let z = 0; z < filled.z; z++) {
@@ -191,7 +202,7 @@ function turnLines(
 function forwardY(space: Space, spectrum: number): void {
   const { plan, turned, lineY } = space;
   const { size, filled, keptX, keptY } = plan;
-  const complex = pairs(space.fourier.floats());
+  const complex = pairs(space.lines.floats());
   const stride = keptX * size.y;
   const lineBytes = size.y * 8;
   for (let k = 0; k < keptX; k++) {
@@ -216,7 +227,7 @@ function forwardZ(space: Space, spectrum: number): void {
   const { plan, lineZ } = space;
   if (lineZ === undefined) return;
   const { size, filled, keptX, keptY } = plan;
-  const complex = pairs(space.fourier.floats());
+  const complex = pairs(space.lines.floats());
   for (let line = 0; line < keptX * keptY.length; line++) {
     const at = spectrum + line * size.z * 8;
     complex.fill(0, at / 8 + filled.z, at / 8 + size.z);
@@ -228,7 +239,7 @@ function forwardZ(space: Space, spectrum: number): void {
 function inverseZ(space: Space, spectrum: number, shifts: Shifts): void {
   const { plan, turned, lineZ } = space;
   const { size, keptX } = plan;
-  const complex = pairs(space.fourier.floats());
+  const complex = pairs(space.lines.floats());
   for (let k = 0; k < keptX; k++) {
     for (let y0 = 0; y0 < size.y; y0 += blockLines) {
       const from = spectrum + (k * size.y + y0) * size.z * 8;
@@ -249,7 +260,7 @@ function inverseZ(space: Space, spectrum: number, shifts: Shifts): void {
 function inverseYX(space: Space, shifts: Shifts): Float32Array {
   const { plan, rows, turned, lineX, lineY } = space;
   const { size, keptX } = plan;
-  const floats = space.fourier.floats();
+  const floats = space.lines.floats();
   const result = new Float32Array(shifts.z.length * shifts.y.length * shifts.x.length);
   const scale = 1 / (size.x * size.y * size.z);
   let at = 0;

@@ -24,7 +24,7 @@ export interface LineTransform {
 }
 
 /** One thread's transforms: a private copy of the library with its memory. Not shared between threads. */
-export interface Fourier {
+export interface FourierLines {
   line(length: number, kind: LineKind): LineTransform;
   /** Byte address of `count` floats; views taken before may have lost their memory. */
   allocate(count: number): number;
@@ -50,15 +50,15 @@ function hasSmallFactors(length: number): boolean {
   return rest === 1;
 }
 
-export async function openFourier(): Promise<Fourier> {
+export async function openLines(): Promise<FourierLines> {
   // The package has no types of its own.
   const { default: load } = (await import('@echogarden/pffft-wasm/simd' as string)) as {
     default: () => Promise<Pffft>;
   };
-  return fourierOf(await load());
+  return linesOf(await load());
 }
 
-function fourierOf(library: Pffft): Fourier {
+function linesOf(library: Pffft): FourierLines {
   const lines = new Map<string, LineTransform>();
   const allocate = (count: number): number => {
     const address = library._pffft_aligned_malloc(count * 4);

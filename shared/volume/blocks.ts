@@ -44,11 +44,15 @@ export function planBlocks(
   return { sourceMip, lastMip, blockSize, grid: gridOf(source.sizeVoxels, blockSize) };
 }
 
-/** The same blocks, `times` as wide and high: for planes that can only be read whole (fewer blocks share a tile). */
-export function widenBlocks(blocks: Blocks, mips: readonly MipShape[], times: number): Blocks {
+/** Blocks that are several of these wide and high; they close the same mips. */
+export function widenBlocks(
+  blocks: Blocks,
+  mips: readonly MipShape[],
+  [timesX, timesY]: readonly [number, number],
+): Blocks {
   const { sizeVoxels } = mips[blocks.sourceMip]!;
   const [x, y, z] = blocks.blockSize;
-  const blockSize: Vec3 = [Math.min(x * times, sizeVoxels[0]), Math.min(y * times, sizeVoxels[1]), z];
+  const blockSize: Vec3 = [Math.min(x * timesX, sizeVoxels[0]), Math.min(y * timesY, sizeVoxels[1]), z];
   return { ...blocks, blockSize, grid: gridOf(sizeVoxels, blockSize) };
 }
 

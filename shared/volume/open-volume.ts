@@ -2,12 +2,12 @@
 import ndarray, { type NdArray } from 'ndarray';
 import type { ObjectStore } from '../engine/ports.ts';
 import { type Box, boxSize, intersect, type Vec3 } from '../geometry/box.ts';
+import { inParallel } from '../in-parallel.ts';
 import { cellsIn, chunkBox, volumeBox } from './chunk-grid.ts';
 import { type ChunkReader, chunkReader, keyIn, voxelCount } from './chunk-reader.ts';
 import { decompressText } from './codec.ts';
 import { copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
 import { VolumeError } from './errors.ts';
-import { inParallel } from './in-parallel.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
 
 /** Chunks that are fetched and decoded at a time. */

@@ -1,10 +1,10 @@
 /** Is a volume whole? Every chunk of every mip is there, can be decoded and has the right length. */
 import type { ObjectStore } from '../engine/ports.ts';
 import type { Vec3 } from '../geometry/box.ts';
+import { inParallel } from '../in-parallel.ts';
 import { cellsIn, chunkCount, volumeBox } from './chunk-grid.ts';
 import { type ChunkReader, chunkReader } from './chunk-reader.ts';
 import { ChunkError } from './errors.ts';
-import { inParallel } from './in-parallel.ts';
 import type { StoredMip } from './info.ts';
 import { openVolume } from './open-volume.ts';
 

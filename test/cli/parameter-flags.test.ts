@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addParameterFlags, parameterLines, readParameters } from '../../cli/parameter-flags.ts';
@@ -51,6 +52,31 @@ describe('flags of the job parameters', () => {
   });
 
   it.each([
+    ['110', [110]],
+    ['110, 98.5', [110, 98.5]],
+    ['cloudreg', 'cloudreg'],
+  ])('reads --background %s', async (text, background) => {
+    expect(await parse('--background', text)).toMatchObject({ background });
+  });
+
+  it.each([
+    ['auto', 'auto'],
+    ['/data/flats, old/CHN00.tiff', 'file:///data/flats,%20old/CHN00.tiff'],
+    ['file:///data/flats/', 'file:///data/flats'],
+    ['12', pathToFileURL('12').href],
+  ])('reads --flat-field %s as a word or as a place', async (text, flatField) => {
+    const parameters = await parse('--flat-field', text);
+    expect(parameters).toMatchObject({ flatField });
+    expect(jobParameters.parse(parameters)).toEqual(parameters);
+  });
+
+  it.each([
+    [
+      '--background',
+      '-5',
+      /^--background is "-5"; expected "auto" or "none" or "cloudreg", or a list of numbers/,
+    ],
+    ['--flat-field', '', /^--flat-field is ""; expected "auto" or "none" or "cloudreg", or a TIFF or folder/],
     ['--factor', '3,3,3', /^--factor is "3,3,3"; expected "auto", or 3 values separated by commas: 2,2,1\|2/],
     ['--mips', '99', /^--mips is "99"; expected "auto", or a whole number from 1 to 20/],
     ['--chunk-size', '64,64', /^--chunk-size is "64,64"; expected 3 values .* each a whole number above 0/],

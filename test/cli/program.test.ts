@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../cli/command.ts';
+import { COMMANDS } from '../../cli/catalogue.ts';
 import { FUTURE_COMMANDS } from '../../cli/future-words.ts';
 import { cloudreg } from '../../cli/program.ts';
 import { fakeTerminal } from './fake-terminal.ts';

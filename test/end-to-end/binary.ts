@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** For tests that are not about corrections: their estimation takes longer than all the rest. */
+export const UNCORRECTED = ['--flat-field', 'none', '--background', 'none'];
+
 export interface Outcome {
   /** Null where a signal ended it. */
   readonly exitCode: number | null;
@@ -55,13 +58,18 @@ export function start(...words: string[]): Started {
   return { child, outcome, saying };
 }
 
+export function folderForTests(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'cloudreg-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 /** Calls `test` with a folder that is gone afterwards. */
 export async function inFolder<T>(test: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'cloudreg-test-'));
+  const folder = folderForTests();
   try {
-    return await test(folder);
+    return await test(folder.path);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

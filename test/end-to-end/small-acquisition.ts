@@ -11,7 +11,7 @@ export interface SmallAcquisition {
   readonly channels: number;
 }
 
-export const SMALL: SmallAcquisition = { rows: 2, columns: 2, sizeVoxels: 64, planes: 8, channels: 1 };
+const SMALL: SmallAcquisition = { rows: 2, columns: 2, sizeVoxels: 64, planes: 8, channels: 1 };
 
 export function writeSmallAcquisition(
   folder: string,

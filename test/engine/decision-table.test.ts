@@ -13,7 +13,9 @@ import {
 import type { Outcome } from '../../shared/engine/outcome.ts';
 import type { RunRef } from '../../shared/engine/records.ts';
 import { drain, drainVisible } from './kit/drive.ts';
-import { makeWorld, nameOf, QUIET_MILLISECONDS, type ScriptedStep, type World } from './kit/world.ts';
+import { nameOf } from './kit/message-names.ts';
+import type { ScriptedStep } from './kit/script.ts';
+import { makeWorld, QUIET_MILLISECONDS, type World } from './kit/world.ts';
 
 vi.mock('../../shared/engine/sizes.ts', () => ({ GROUP_SIZE: 2, BLOCK_SIZE: 2, MAX_CHILDREN: 3 }));
 
@@ -218,6 +220,14 @@ describe('expand-block', () => {
     expect(sentNames(world)).toEqual([]);
   });
 
+  it('fans in where its block is complete already', async () => {
+    const { world, run } = await planned([{ id: 'a', tasks: 9 }]);
+    await world.table.createBlock({ ...run, block: 2 }, 1);
+    await world.table.groupDone({ ...run, block: 2 }, 4, false);
+    await handle(world, expandBlockMessage(run, 2));
+    expect([...((await world.table.getRun(run))?.done ?? [])]).toEqual([2]);
+  });
+
   it('that is dead fails its step unless its groups were sent', async () => {
     const { world, run } = await planned([{ id: 'a', tasks: 9 }]);
     await handle(world, expandBlockMessage(run, 0));
@@ -300,6 +310,16 @@ describe('task', () => {
     expect([...((await world.table.getRun(run))?.done ?? [])]).toEqual([0, 1]);
     expect([...(await world.jobNow()).doneSteps]).toEqual(['a@0']);
     expect(sentNames(world)).toEqual(['plan b@0/0']);
+  });
+
+  it('that fans in again plans no step whose groups were sent already', async () => {
+    const { world, run } = await expanded();
+    for (const index of [0, 1, 2]) await handle(world, taskMessage(run, index));
+    expect(sentNames(world)).toEqual(['plan b@0/0']);
+    await handle(world, planMessage({ ...run, step: 'b' }));
+    expect(sentNames(world)).toEqual(['expand b@0/0/0']);
+    await handle(world, taskMessage(run, 2));
+    expect(sentNames(world)).toEqual([]);
   });
 
   it('plans the next pass before the step is done', async () => {

@@ -8,7 +8,7 @@ import type { LocalRunOptions } from '../../shared/hosts/local.ts';
 import { temporaryFolder } from '../adapters/local/temporary-folder.ts';
 import { type NumberParameters, pipeline } from './fixtures/pipeline.js';
 
-export const FACTOR = 3;
+const FACTOR = 3;
 
 export interface NumberJob {
   readonly folder: string;
@@ -87,5 +87,7 @@ export function expectedOutput(count: number, missing: readonly number[] = []): 
     `pictures/${name}.txt`,
     `${name} of ${sum}`,
   ]);
-  return Object.fromEntries([...squares, ...pictures, ['sum.json', JSON.stringify({ sum })]].sort());
+  return Object.fromEntries(
+    [...squares, ...pictures, ['pictures/frame.txt', 'frame'], ['sum.json', JSON.stringify({ sum })]].sort(),
+  );
 }

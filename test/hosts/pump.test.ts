@@ -108,4 +108,26 @@ describe('the pump', () => {
     await expect(pumpSources(a)).rejects.toThrow('the disk is full');
     expect(await queues.queue('a').depth()).toEqual({ visible: 1, inFlight: 1, delayed: 0 });
   });
+
+  it('waits for what runs also when receiving fails', async () => {
+    await send('a', 1);
+    let ended = false;
+    const a = source('a', 2, async (_, signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await oneTurn();
+      ended = true;
+      return release(0, 'aborted');
+    });
+    let receives = 0;
+    const failing: Source = {
+      ...a,
+      queue: {
+        ...a.queue,
+        receive: (options) =>
+          ++receives === 1 ? a.queue.receive(options) : Promise.reject(new Error('no connection')),
+      },
+    };
+    await expect(pumpSources(failing)).rejects.toThrow('no connection');
+    expect(ended).toBe(true);
+  });
 });

@@ -42,6 +42,8 @@ function readingAndWriting(makeStore: () => Promise<ObjectStore>): void {
       expect(await store.get(key), key).toBeUndefined();
       expect(await store.head(key), key).toBeUndefined();
       expect(await store.getRanges(key, [{ start: 0, end: 1 }]), key).toBeUndefined();
+      const rows = { start: 0, bytes: 1, stride: 1, count: 1 };
+      expect(await store.getRows(key, rows, new Uint8Array(1)), key).toBeUndefined();
     }
   });
 
@@ -191,6 +193,24 @@ function ranges(makeStore: () => Promise<ObjectStore>): void {
     const expected = [bytes(10, 11), bytes(12, 13, 14), bytes(90), bytes(0, 1), bytes(1, 2), bytes()];
     expect((await store.getRanges('plane', ranges))?.map((part) => part.slice())).toEqual(expected);
     expect(await store.getRanges('plane', [])).toEqual([]);
+  });
+
+  it('reads rows back to back into the given bytes, and says how many were there', async () => {
+    const store = await makeStore();
+    await store.put(
+      'plane',
+      Uint8Array.from({ length: 100 }, (_, index) => index),
+    );
+    const into = new Uint8Array(6).fill(255);
+    expect(await store.getRows('plane', { start: 11, bytes: 2, stride: 10, count: 3 }, into)).toBe(6);
+    expect(into).toEqual(bytes(11, 12, 21, 22, 31, 32));
+    expect(await store.getRows('plane', { start: 5, bytes: 3, stride: 3, count: 2 }, into)).toBe(6);
+    expect(into).toEqual(bytes(5, 6, 7, 8, 9, 10));
+    expect(await store.getRows('plane', { start: 97, bytes: 2, stride: 2, count: 3 }, into)).toBe(3);
+    expect(into.subarray(0, 3)).toEqual(bytes(97, 98, 99));
+    expect(await store.getRows('plane', { start: 89, bytes: 2, stride: 10, count: 2 }, into)).toBe(3);
+    expect(await store.getRows('plane', { start: 200, bytes: 2, stride: 10, count: 2 }, into)).toBe(0);
+    expect(await store.getRows('plane', { start: 1, bytes: 2, stride: 10, count: 0 }, into)).toBe(0);
   });
 
   it('returns short what lies beyond the end', async () => {

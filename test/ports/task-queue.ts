@@ -199,6 +199,20 @@ export function taskQueueSuite(
       expect(woken.seconds).toBeLessThan(15);
     });
 
+    it('wakes a waiting receiver when another gives a message back, at once or later', async () => {
+      await queue.send([message('a')]);
+      const held = await receiveOne({ leaseSeconds: 600 });
+      const first = queue.receive({ ...now, max: 1, waitSeconds: 60 });
+      await advanceSeconds(1);
+      await queue.release(held.handle, 0);
+      const woken = await settled(first);
+      expect(bodies(woken.value)).toEqual(['a']);
+      expect(woken.seconds).toBeLessThan(10);
+      const second = queue.receive({ ...now, waitSeconds: 60 });
+      await queue.release(woken.value[0]!.handle, 5);
+      expect((await settled(second)).seconds).toBeLessThan(15);
+    });
+
     it('stops waiting when the signal aborts', async () => {
       const leaving = new AbortController();
       const waiting = queue.receive({ ...now, waitSeconds: 1000, signal: leaving.signal });

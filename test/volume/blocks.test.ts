@@ -72,7 +72,7 @@ describe('blocks of work', () => {
       const mips = mipsOf(size, [64, 32, 16], [halveXy, halveAll, halveAll]);
       for (const blocks of [
         planBlocks(mips, 0, 2 ** 18),
-        widenBlocks(planBlocks(mips, 0, 2 ** 18), mips, 3),
+        widenBlocks(planBlocks(mips, 0, 2 ** 18), mips, [3, 2]),
       ]) {
         expectClosed(mips, blocks);
         let voxels = 0;

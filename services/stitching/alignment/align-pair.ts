@@ -1,9 +1,10 @@
 /** Where tile b lies beside tile a: candidates with covariance and reliability, from one layer of planes (STITCHING section 2). */
-import type { Fourier } from '../../../shared/numerics/fft.ts';
+import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import type { Candidate } from '../pairs.ts';
 import { axes, type Triple } from '../axes.ts';
 import { coarsePeaks, type Peak } from './coarse.ts';
-import { type FineEstimate, type FineSide, type FineStage, fineStage } from './fine.ts';
+import { distance, type FineEstimate, type FineSearch, type FineStage, fineStage } from './fine.ts';
+import type { FineSide } from './fine-pass.ts';
 import type { NoiseModel, Pixels } from './noise-model.ts';
 import { reliabilityOfBest, reliabilityOfFurther } from './reliability.ts';
 import { binnedField, meanSquare, stabiliser } from './stabilise.ts';
@@ -80,42 +81,51 @@ function sideOf(tile: TileStrip, noise: NoiseModel, bin: 2 | 4): FineSide {
   return { strip, stabilise, binned: binnedField(strip, stabilise, bin), bin };
 }
 
-const signalOf = (side: FineSide): number => side.bin ** 2 * meanSquare(side.binned, side.strip.missingPlanes);
+const signalOf = (side: FineSide): number => meanSquare(side.binned, side.strip.missingPlanes);
 
 interface Found extends FineEstimate {
   readonly T: number;
+  readonly textureT: number;
   readonly ncc: number;
   readonly score: number;
 }
 
 function refine(stage: FineStage, peaks: readonly Peak[]): Found[] {
-  const searched: Found[] = [];
+  const searched: (Found & FineSearch)[] = [];
   for (const peak of peaks) {
     const estimate = stage.search(peak.offset);
-    if (estimate === undefined || estimate.moved >= stillMoving) continue;
-    if (searched.some((other) => isSamePlace(other, estimate))) continue;
+    if (estimate === undefined || distance(estimate.offset, estimate.from) >= stillMoving) continue;
     searched.push(withT(estimate, peak));
   }
-  const bestRho = searched.reduce((best, { rho }) => Math.max(best, rho), 0);
-  return searched.flatMap((candidate) => {
+  const places = withoutRepeats(searched.sort((a, b) => b.T - a.T));
+  const bestRho = places.reduce((best, { rho }) => Math.max(best, rho), 0);
+  const finished = places.flatMap((candidate) => {
     if (candidate.rho <= worthFinishing * bestRho) return [candidate];
-    const finished = stage.finish(candidate.offset);
-    return finished === undefined ? [] : [withT(finished, candidate)];
+    const estimate = stage.finish(candidate);
+    return estimate === undefined ? [] : [withT(estimate, candidate)];
   });
+  return withoutRepeats(finished.sort((a, b) => b.T - a.T));
 }
 
-const isSamePlace = (a: FineEstimate, b: FineEstimate): boolean =>
-  Math.max(...axes((i) => Math.abs(a.offset[i] - b.offset[i]))) <= samePlace;
-
-function withT(estimate: FineEstimate, { ncc, score }: { ncc: number; score: number }): Found {
-  const T = Math.atanh(Math.min(estimate.rho, 0.999999)) * Math.sqrt(estimate.voxels / 2);
-  return { ...estimate, T, ncc, score };
+/** Candidates that end at the same place are one: the first of them. */
+function withoutRepeats<Place extends { readonly offset: Triple }>(places: readonly Place[]): Place[] {
+  return places.filter(
+    (place, i) => !places.slice(0, i).some((other) => distance(other.offset, place.offset) <= samePlace),
+  );
 }
 
+function withT<Estimate extends FineEstimate>(
+  estimate: Estimate,
+  { ncc, score }: { readonly ncc: number; readonly score: number },
+): Estimate & Found {
+  const significance = (rho: number): number => Math.atanh(Math.min(rho, 0.999999)) * Math.sqrt(estimate.voxels / 2);
+  return { ...estimate, T: significance(estimate.rho), textureT: significance(estimate.textureRho), ncc, score };
+}
+
+/** @param found best first */
 function rate(found: readonly Found[]): Candidate[] {
-  const sorted = [...found].sort((a, b) => b.T - a.T);
-  const [best, next] = sorted;
-  return sorted.map((candidate) => ({
+  const [best, next] = found;
+  return found.map((candidate) => ({
     offset: [...candidate.offset],
     covariance: candidate.covariance.map((row) => [...row]) as Candidate['covariance'],
     rho: candidate.rho,

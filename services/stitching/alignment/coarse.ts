@@ -2,8 +2,7 @@
  * Where two tiles may fit: normalised correlation of their whole overlap in three dimensions, grown by the search range
  * (STITCHING section 2.3).
  */
-import type { Fourier } from '../../../shared/numerics/fft.ts';
-import { goodVolumeSize, volumeTransform, wholePlan } from '../../../shared/numerics/fft-volume.ts';
+import { type Fourier, goodVolumeSize, wholePlan } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
 import { shiftEnergies } from './energies.ts';
 import type { Field } from './stabilise.ts';
@@ -174,7 +173,7 @@ function addCorrelation(
   const flat = a.size[2] === 1 && b.size[2] === 1;
   const size = goodVolumeSize({ x: needed[0], y: needed[1], z: flat ? 1 : needed[2] });
   const filled = { y: Math.max(heightA, heightB), z: Math.max(a.size[2], b.size[2]) };
-  const transform = volumeTransform(fourier, wholePlan(size, filled, most[2] - least[2] + 1));
+  const transform = fourier.volume(wholePlan(size, filled, most[2] - least[2] + 1));
   try {
     const spectrumA = transform.allocateSpectrum();
     const spectrumB = transform.allocateSpectrum();

@@ -1,15 +1,12 @@
 /** Cross-spectrum and power of two tiles, summed over the segments of their overlap (STITCHING section 2.4). */
-import type { Fourier } from '../../../shared/numerics/fft.ts';
 import {
+  type Fourier,
   goodVolumeSize,
   type RowSource,
   type VolumeTransform,
-  volumeTransform,
 } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
-import { boxFilter } from './box-filter.ts';
-import { type AxisView, axisViews, independentShare, type Overlap, type Segment } from './segments.ts';
-import { boxHalfWidth, type Stabiliser, type Strip } from './stabilise.ts';
+import { axisWindows, independentShare } from './segments.ts';
 
 /** Above this frequency (cycles per voxel and axis) interpolation and noise outweigh what the tiles share. */
 const highestFrequency = 0.42;
@@ -36,13 +33,17 @@ export interface CrossSpectrum {
   readonly independent: number;
 }
 
-/** Transform for segments of one size, with room for the spectra of both tiles. */
+/** Transform for segments of one size, with room for the spectra of both tiles and for their sums. */
 export interface SegmentTransform {
   readonly size: Triple;
   readonly axes: SpectrumAxes;
   readonly volume: VolumeTransform;
   readonly spectrumA: number;
   readonly spectrumB: number;
+  /** What `crossSpectrum` returns lies here until it is called again. */
+  readonly groups: readonly Float32Array[];
+  readonly powerA: Float32Array;
+  readonly powerB: Float32Array;
 }
 
 export function segmentTransform(fourier: Fourier, size: Triple): SegmentTransform {
@@ -57,7 +58,7 @@ export function segmentTransform(fourier: Fourier, size: Triple): SegmentTransfo
       isUsed(f) ? f : Number.NaN,
     ),
   };
-  const volume = volumeTransform(fourier, {
+  const volume = fourier.volume({
     size: lengths,
     filled: { y: size[1], z: size[2] },
     keptX: frequencies.x.length,
@@ -65,7 +66,17 @@ export function segmentTransform(fourier: Fourier, size: Triple): SegmentTransfo
     shiftsZ: 0,
   });
   const [spectrumA, spectrumB] = [volume.allocateSpectrum(), volume.allocateSpectrum()];
-  return { size, axes: frequencies, volume, spectrumA, spectrumB };
+  const values = volume.spectrumFloats;
+  return {
+    size,
+    axes: frequencies,
+    volume,
+    spectrumA,
+    spectrumB,
+    groups: Array.from({ length: jackknifeGroups }, () => new Float32Array(values)),
+    powerA: new Float32Array(values / 2),
+    powerB: new Float32Array(values / 2),
+  };
 }
 
 const signedFrequency = (index: number, length: number): number =>
@@ -73,82 +84,70 @@ const signedFrequency = (index: number, length: number): number =>
 
 const isUsed = (frequency: number): boolean => Math.abs(frequency) < highestFrequency;
 
-/** One tile's side of a pair. */
-export interface Side {
-  readonly strip: Strip;
-  readonly stabilise: Stabiliser;
+/** What both tiles show of one segment, high-passed, [z][y][x]. */
+export interface SegmentPair {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
 }
 
-/** @param fraction of the offset, what remains beyond the overlap's whole voxels */
+/** Segments one by one, so that few of them need be in memory at once. */
+export interface SegmentSource {
+  readonly count: number;
+  segment(index: number): SegmentPair;
+}
+
+/**
+ * @param segments of the size of `transform`
+ * @param fraction of the offset, what remains beyond the whole voxels by which the segments are apart
+ */
 export function crossSpectrum(
   fourier: Fourier,
   transform: SegmentTransform,
-  a: Side,
-  b: Side,
-  overlap: Overlap,
-  segments: readonly Segment[],
+  segments: SegmentSource,
   fraction: Triple,
 ): CrossSpectrum {
-  const { volume, size } = transform;
-  const groupCount = Math.min(jackknifeGroups, segments.length);
-  const groups = Array.from({ length: groupCount }, () => new Float32Array(volume.spectrumFloats));
-  const powerA = new Float32Array(volume.spectrumFloats / 2);
-  const powerB = new Float32Array(volume.spectrumFloats / 2);
-  const views = axes((i) => axisViews(size[i], fraction[i]));
-  const rowsA = segmentRows(a, transform, axes((i) => views[i].a));
-  const rowsB = segmentRows(b, transform, axes((i) => views[i].b));
-  segments.forEach((segment, s) => {
-    volume.forward(rowsA(axes((i) => overlap.startA[i] + segment[i])), transform.spectrumA);
-    volume.forward(rowsB(axes((i) => overlap.startB[i] + segment[i])), transform.spectrumB);
-    const group = groups[Math.floor((s * groupCount) / segments.length)]!;
-    addProducts(fourier.floats(), transform, group, powerA, powerB);
-  });
+  const { volume, size, powerA, powerB } = transform;
+  const groups = transform.groups.slice(0, segments.count);
+  for (const sums of [...groups, powerA, powerB]) sums.fill(0);
+  const windows = axes((i) => axisWindows(size[i], fraction[i]));
+  const windowsA = axes((i) => windows[i].a);
+  const windowsB = axes((i) => windows[i].b);
+  for (let s = 0; s < segments.count; s++) {
+    const { a, b } = segments.segment(s);
+    volume.forward(windowedRows(a, transform, windowsA), transform.spectrumA);
+    volume.forward(windowedRows(b, transform, windowsB), transform.spectrumB);
+    addProducts(fourier.floats(), transform, groups[Math.floor((s * groups.length) / segments.count)]!);
+  }
   const filled = (size[0] * size[1] * size[2]) / (volume.plan.size.x * volume.plan.size.y * volume.plan.size.z);
-  const independent = views.reduce((share, view) => share * independentShare(view.a.window), filled);
-  return { axes: transform.axes, groups, powerA, powerB, segments: segments.length, independent };
+  const independent = windowsA.reduce((share, window) => share * independentShare(window), filled);
+  return { axes: transform.axes, groups, powerA, powerB, segments: segments.count, independent };
 }
 
-type Views = readonly [AxisView, AxisView, AxisView];
+type Windows = readonly [Float64Array, Float64Array, Float64Array];
 
-/**
- * Rows of a segment, stabilised, high-passed and windowed. The high-pass is that of the segment alone: a mean that
- * reached beyond the overlap would see more of the sample in one tile than in the other, on opposite sides, and draw
- * thin overlaps together by tenths of a voxel.
- */
-function segmentRows(
-  { strip, stabilise }: Side,
-  { size, volume }: SegmentTransform,
-  [viewX, viewY, viewZ]: Views,
-): (start: Triple) => RowSource {
+function windowedRows(values: Float32Array, { size, volume }: SegmentTransform, windows: Windows): RowSource {
+  const [windowX, windowY, windowZ] = windows;
   const [width, height] = size;
   const rowLength = volume.plan.size.x;
-  const plane = new Float32Array(width * height);
-  const filtered = new Float32Array(width * height);
-  const filter = boxFilter(viewX.inside, viewY.inside, boxHalfWidth);
-  return (start) => (z, y, into, at) => {
-    const stripPlane = start[2] + z;
-    if (strip.missingPlanes.has(stripPlane)) {
-      into.fill(0, at, at + rowLength);
-      return;
-    }
-    if (y === 0) {
-      const corner = (stripPlane * strip.size[1] + start[1]) * strip.size[0] + start[0];
-      for (let row = 0; row < height; row++) stabilise(corner + row * strip.size[0], width, plane, row * width);
-      filter(plane, filtered, 0);
-    }
-    const weight = viewZ.window[z]! * viewY.window[y]!;
-    for (let x = 0, i = y * width; x < width; x++, i++) into[at + x] = filtered[i]! * (weight * viewX.window[x]!);
-    into.fill(0, at + width, at + rowLength);
+  return (z, y, into, at) => {
+    windowRow(values, (z * height + y) * width, windowX, windowZ[z]! * windowY[y]!, into, at);
+    if (width < rowLength) into.fill(0, at + width, at + rowLength);
   };
 }
 
-function addProducts(
-  floats: Float32Array,
-  transform: SegmentTransform,
-  cross: Float32Array,
-  powerA: Float32Array,
-  powerB: Float32Array,
+function windowRow(
+  source: Float32Array,
+  from: number,
+  window: Float64Array,
+  weight: number,
+  into: Float32Array,
+  at: number,
 ): void {
+  for (let x = 0; x < window.length; x++) into[at + x] = source[from + x]! * (weight * window[x]!);
+}
+
+function addProducts(floats: Float32Array, transform: SegmentTransform, cross: Float32Array): void {
+  const { powerA, powerB } = transform;
   const atA = transform.spectrumA / 4;
   const atB = transform.spectrumB / 4;
   for (let i = 0, k = 0; k < powerA.length; i += 2, k++) {

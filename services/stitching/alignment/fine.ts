@@ -1,132 +1,135 @@
-/** From the coarse stage's peaks to sub-voxel offsets (STITCHING section 2.4). */
-import type { Fourier } from '../../../shared/numerics/fft.ts';
+/**
+ * From the coarse stage's peaks to sub-voxel offsets (STITCHING section 2.4). A pass puts windows at an offset and asks the
+ * phases where the tiles really fit; passes follow each other until windows and answer agree.
+ */
+import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
-import type { Matrix3 } from '../symmetric.ts';
-import { crossSpectrum, type SegmentTransform, type Side, segmentTransform } from './cross-spectrum.ts';
-import { fitPhases } from './phase-fit.ts';
-import { type Overlap, overlapOf, type Segment, segmentSize, segmentsOf } from './segments.ts';
-import type { Field } from './stabilise.ts';
+import { deviations, type Matrix3, mapMatrix } from '../symmetric.ts';
+import { type FineSide, finePasses } from './fine-pass.ts';
 
 export interface FineEstimate {
   readonly offset: Triple;
   readonly covariance: Matrix3;
   readonly rho: number;
+  /** Correlation without the lowest frequencies. */
+  readonly textureRho: number;
   /** Voxels of the overlap. */
   readonly voxels: number;
+  /** Segments summed, and how many there are. */
+  readonly segments: number;
+  readonly allSegments: number;
 }
 
-/** The search passes' result, and how far the last of them went. */
+/** What the search passes found: good enough to compare candidates. */
 export interface FineSearch extends FineEstimate {
-  readonly moved: number;
+  /** Where the last pass put its windows. */
+  readonly from: Triple;
 }
-
-/** Thinner overlaps hold no segment worth a transform. */
-const leastExtent = 6;
-const searchShare = 0.3;
-const mostSearchPasses = 4;
-const farFromStart = 0.5;
-const movedInLastPass = 0.15;
 
 export interface FineStage {
   search(start: Triple): FineSearch | undefined;
-  finish(start: Triple): FineEstimate | undefined;
+  finish(search: FineSearch): FineEstimate | undefined;
   free(): void;
 }
 
-/** One tile's side: its pixels, and its binned field to find the segments that show something. */
-export interface FineSide extends Side {
-  readonly binned: Field;
-  readonly bin: number;
-}
+/** Passes begin with this many segments, the strongest; uncertain ones are repeated with this share of all. */
+const leastSegments = 8;
+const searchShare = 0.3;
+const uncertain = 0.05;
+/** Segments are added until this deviation is predicted: a tenth of what placement may be wrong by, with room. */
+const aimedDeviation = 0.01;
+const mostSearchPasses = 4;
+const farFromStart = 0.5;
+const farInLastPass = 0.15;
+const mostLastPasses = 3;
+const lostInLastPasses = 1.5;
+const pullProbe = 0.2;
+const mostPull = 0.8;
 
 /**
  * @param flat true where the stacks are too thin to be moved in z: planes are compared one by one
  */
 export function fineStage(fourier: Fourier, a: FineSide, b: FineSide, flat: boolean): FineStage {
-  const transforms = new Map<string, SegmentTransform>();
-  const transformFor = (size: Triple): SegmentTransform => {
-    const known = transforms.get(size.join());
-    if (known !== undefined) return known;
-    const made = segmentTransform(fourier, size);
-    transforms.set(size.join(), made);
-    return made;
-  };
-  const pass = (offset: Triple, share: number): FineEstimate | undefined => {
-    const whole = axes((i) => Math.round(offset[i]));
-    const overlap = overlapOf(a.strip.size, b.strip.size, whole);
-    if (overlap === undefined || isThin(overlap, flat)) return undefined;
-    const fraction = axes((i) => offset[i] - whole[i]);
-    const size = segmentSize(overlap, flat);
-    const segments = strongest(a, b, overlap, segmentsOf(overlap, size), size, share);
-    const cross = crossSpectrum(fourier, transformFor(size), a, b, overlap, segments, fraction);
-    const fit = fitPhases(cross, fraction);
-    const voxels = overlap.size[0] * overlap.size[1] * overlap.size[2];
-    return fit && { ...fit, offset: axes((i) => whole[i] + fit.shift[i]), voxels };
-  };
+  const passes = finePasses(fourier, a, b, flat);
   return {
-    search: (start) => searchPasses(start, (offset) => pass(offset, searchShare)),
-    finish: (start) => lastPasses(start, (offset) => pass(offset, 1)),
-    free: () => transforms.forEach(({ volume }) => volume.free()),
+    search: (start) => searchPasses(start, passes.run),
+    finish(search) {
+      const pull = pullOf(search, passes.run);
+      return pull && lastPasses(search, pull, passes.run);
+    },
+    free: passes.free,
   };
 }
 
-const isThin = ({ size }: Overlap, flat: boolean): boolean =>
-  size[0] < leastExtent || size[1] < leastExtent || (!flat && size[2] < leastExtent);
+/** Largest difference along an axis. */
+export const distance = (a: Triple, b: Triple): number => Math.max(...axes((i) => Math.abs(a[i] - b[i])));
 
-/** The share of segments with the largest sum of a b, in their own order. */
-function strongest(
-  a: FineSide,
-  b: FineSide,
-  overlap: Overlap,
-  segments: readonly Segment[],
-  size: Triple,
-  share: number,
-): readonly Segment[] {
-  if (share === 1) return segments;
-  const contrasts = segments.map((segment) => commonContrast(a, b, overlap, segment, size));
-  const order = segments.map((_, i) => i).sort((i, j) => contrasts[j]! - contrasts[i]! || i - j);
-  const kept = order.slice(0, Math.ceil(share * segments.length)).sort((i, j) => i - j);
-  return kept.map((i) => segments[i]!);
-}
+const largestDeviation = (estimate: FineEstimate): number => Math.max(...deviations(estimate.covariance));
 
-/** sum a b over a segment of the binned fields, to the next whole bin: how much both tiles show there. */
-function commonContrast(a: FineSide, b: FineSide, overlap: Overlap, segment: Segment, size: Triple): number {
-  const { bin } = a;
-  const [width, height] = [Math.floor(size[0] / bin), Math.floor(size[1] / bin)];
-  let sum = 0;
-  for (let z = 0; z < size[2]; z++) {
-    const planeA = overlap.startA[2] + segment[2] + z;
-    const planeB = overlap.startB[2] + segment[2] + z;
-    for (let y = 0; y < height; y++) {
-      let atA = binnedIndex(a.binned, bin, overlap.startA[0] + segment[0], overlap.startA[1] + segment[1] + y * bin, planeA);
-      let atB = binnedIndex(b.binned, bin, overlap.startB[0] + segment[0], overlap.startB[1] + segment[1] + y * bin, planeB);
-      for (let x = 0; x < width; x++) sum += a.binned.values[atA++]! * b.binned.values[atB++]!;
-    }
-  }
-  return sum;
-}
+/**
+ * Undefined where the overlap is too thin or its phases point nowhere.
+ *
+ * @param segments at most this many, the strongest
+ */
+export type Pass = (offset: Triple, segments: number, jackknife?: boolean) => FineEstimate | undefined;
 
-const binnedIndex = (field: Field, bin: number, x: number, y: number, z: number): number =>
-  (z * field.size[1] + Math.floor(y / bin)) * field.size[0] + Math.floor(x / bin);
-
-const distance = (a: Triple, b: Triple): number => Math.max(...axes((i) => Math.abs(a[i] - b[i])));
-
-type Pass = (offset: Triple) => FineEstimate | undefined;
-
-/** The windows fit the offset they were made for, so a long way asks for another pass. */
 function searchPasses(start: Triple, pass: Pass): FineSearch | undefined {
   let from = start;
+  let segments = leastSegments;
   for (let count = 1; ; count++) {
-    const estimate = pass(from);
+    const estimate = pass(from, segments);
     if (estimate === undefined) return undefined;
-    const moved = distance(estimate.offset, from);
-    if (moved < farFromStart || count === mostSearchPasses) return { ...estimate, moved };
+    const share = Math.ceil(searchShare * estimate.allSegments);
+    if (segments < share && largestDeviation(estimate) > uncertain) {
+      segments = share;
+      continue;
+    }
+    if (distance(estimate.offset, from) < farFromStart || count >= mostSearchPasses) return { ...estimate, from };
     from = estimate.offset;
   }
 }
 
-function lastPasses(start: Triple, pass: Pass): FineEstimate | undefined {
-  const first = pass(start);
-  if (first === undefined || distance(first.offset, start) <= movedInLastPass) return first;
-  return pass(first.offset);
+/**
+ * Windows at a wrong offset draw the estimate towards it: by 0.03 of the error where there is texture of the size of
+ * voxels, by half of it on smooth content in overlaps of 20 voxels. A pass elsewhere shows by how much, per axis.
+ */
+function pullOf(search: FineSearch, pass: Pass): Triple | undefined {
+  const elsewhere = axes((i) => {
+    const move = search.offset[i] - search.from[i];
+    return search.from[i] + (Math.abs(move) < pullProbe ? (move < 0 ? -pullProbe : pullProbe) : move);
+  });
+  const second = pass(elsewhere, search.segments);
+  return (
+    second &&
+    axes((i) => {
+      const pull = (second.offset[i] - search.offset[i]) / (elsewhere[i] - search.from[i]);
+      return Math.min(mostPull, Math.max(0, pull));
+    })
+  );
+}
+
+/** Undefined where the offset runs away: there is nothing to hold it. */
+function lastPasses(search: FineSearch, pull: Triple, pass: Pass): FineEstimate | undefined {
+  const found = released(search, search.from, pull);
+  const needed = search.segments * (largestDeviation(found) / aimedDeviation) ** 2;
+  const segments = Math.max(search.segments, Math.ceil(needed));
+  let from = found.offset;
+  for (let count = 1; distance(from, search.offset) < lostInLastPasses; count++) {
+    const estimate = pass(from, segments, true);
+    if (estimate === undefined) return undefined;
+    const result = released(estimate, from, pull);
+    if (distance(result.offset, from) <= farInLastPass || count === mostLastPasses) return result;
+    from = result.offset;
+  }
+  return undefined;
+}
+
+/** The estimate without the pull towards where its windows were. */
+function released(estimate: FineEstimate, from: Triple, pull: Triple): FineEstimate {
+  const stretch = axes((i) => 1 / (1 - pull[i]));
+  return {
+    ...estimate,
+    offset: axes((i) => from[i] + (estimate.offset[i] - from[i]) * stretch[i]),
+    covariance: mapMatrix(estimate.covariance, (value, i, j) => value * stretch[i]! * stretch[j]!),
+  };
 }

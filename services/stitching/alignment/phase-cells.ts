@@ -19,10 +19,8 @@ export interface CellIndices {
 export interface Cells {
   readonly of: CellIndices;
   readonly coefficients: Float64Array;
-  /** sqrt(sum Pa sum Pb). */
-  readonly amplitude: Float64Array;
-  /** The same of all cells together. */
-  readonly power: number;
+  readonly powerA: Float64Array;
+  readonly powerB: Float64Array;
 }
 
 export interface CellWeights {
@@ -32,6 +30,8 @@ export interface CellWeights {
   readonly signal: Float64Array;
   /** Correlation over all frequencies used. */
   readonly rho: number;
+  /** Correlation without the cell of the lowest frequencies, which smooth edges and shading share too. */
+  readonly textureRho: number;
 }
 
 /** The spectrum holds one half of the frequencies along x; all but those at 0 stand for their conjugates too. */
@@ -56,8 +56,8 @@ function cellIndices(axes: SpectrumAxes): CellIndices {
 
 export function cellsOf({ axes, powerA, powerB }: CrossSpectrum): Cells {
   const of = cellIndices(axes);
-  const sumA = new Float64Array(of.count);
-  const sumB = new Float64Array(of.count);
+  const sumsA = new Float64Array(of.count);
+  const sumsB = new Float64Array(of.count);
   const coefficients = new Float64Array(of.count);
   let at = 0;
   for (let i = 0; i < axes.x.length; i++) {
@@ -66,17 +66,21 @@ export function cellsOf({ axes, powerA, powerB }: CrossSpectrum): Cells {
       for (let k = 0; k < axes.z.length; k++, at++) {
         if (of.z[k]! < 0) continue;
         const cell = of.x[i]! + of.y[j]! + of.z[k]!;
-        sumA[cell] = sumA[cell]! + copies * powerA[at]!;
-        sumB[cell] = sumB[cell]! + copies * powerB[at]!;
+        sumsA[cell] = sumsA[cell]! + copies * powerA[at]!;
+        sumsB[cell] = sumsB[cell]! + copies * powerB[at]!;
         coefficients[cell] = coefficients[cell]! + copies;
       }
     }
   }
-  const amplitude = sumA.map((power, cell) => Math.sqrt(power * sumB[cell]!));
-  return { of, coefficients, amplitude, power: Math.sqrt(total(sumA) * total(sumB)) };
+  return { of, coefficients, powerA: sumsA, powerB: sumsB };
 }
 
-const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+/** sum Re Y / sqrt(sum Pa sum Pb) over the cells from `first` on. */
+function correlation(real: Float64Array, { powerA, powerB }: Cells, first: number): number {
+  const total = (values: Float64Array): number => values.subarray(first).reduce((sum, value) => sum + value, 0);
+  const power = Math.sqrt(total(powerA) * total(powerB));
+  return power > 0 ? total(real) / power : 0;
+}
 
 /** @param spectrum the cross-spectrum X, whose phases at `shift` are compared */
 export function cellWeights(
@@ -91,13 +95,13 @@ export function cellWeights(
   for (let cell = 0; cell < real.length; cell++) {
     const independent = 0.5 * cross.independent * cross.segments * cells.coefficients[cell]!;
     if (real[cell]! <= 0 || independent <= 1) continue;
-    const coherence = (real[cell]! / cells.amplitude[cell]!) ** 2;
+    const coherence = real[cell]! ** 2 / (cells.powerA[cell]! * cells.powerB[cell]!);
     const beyondChance = (coherence - 1 / independent) / (1 - 1 / independent);
     const kept = Math.min(Math.max(beyondChance, 0), mostCoherence);
     signal[cell] = kept / (1 - kept);
     weight[cell] = (signal[cell]! * cells.coefficients[cell]!) / real[cell]!;
   }
-  return { weight, signal, rho: cells.power > 0 ? total(real) / cells.power : 0 };
+  return { weight, signal, rho: correlation(real, cells, 0), textureRho: correlation(real, cells, 1) };
 }
 
 function alignedSums(

@@ -10,6 +10,8 @@ export interface PhaseFit {
   readonly covariance: Matrix3;
   /** Correlation of both tiles at the shift, over all frequencies used. */
   readonly rho: number;
+  /** The same without the lowest frequencies. */
+  readonly textureRho: number;
 }
 
 const mostSteps = 8;
@@ -23,8 +25,13 @@ const leastSegmentsForJackknife = 3;
 /** (2 pi)^2: frequencies are in cycles, phases in radians. */
 const radiansSquared = 4 * Math.PI ** 2;
 
-/** Undefined where the phases point nowhere. */
-export function fitPhases(cross: CrossSpectrum, start: Triple): PhaseFit | undefined {
+/**
+ * Undefined where the phases point nowhere.
+ *
+ * @param start where the windows were, beyond the overlap's whole voxels
+ * @param jackknife widens the covariance to what groups of segments show; without it, it is the model's own
+ */
+export function fitPhases(cross: CrossSpectrum, start: Triple, jackknife: boolean): PhaseFit | undefined {
   const spectrum = sumOf(cross.groups);
   const cells = cellsOf(cross);
   let shift = start;
@@ -33,15 +40,16 @@ export function fitPhases(cross: CrossSpectrum, start: Triple): PhaseFit | undef
     if (step > 0 && step <= lastRenewal && step % 2 === 0) {
       weights = cellWeights(cells, cross, spectrum, shift);
     }
-    const move = newtonStep(cross.axes, cells, weights, spectrum, shift);
+    const move = newtonStep(cross.axes, momentsAt(cross.axes, cells, weights, spectrum, shift));
     if (move === undefined) return undefined;
     shift = [shift[0] + move[0], shift[1] + move[1], shift[2] + move[2]];
     if (Math.max(...move.map(Math.abs)) < finished) break;
   }
-  const final = cellWeights(cells, cross, spectrum, shift);
-  const predicted = predictedCovariance(cross, cells, final);
-  const spread = jackknifeVariance(cross, cells, weights, spectrum, shift);
-  return predicted && { shift, rho: final.rho, covariance: widened(predicted, spread) };
+  const { rho, textureRho, signal } = cellWeights(cells, cross, spectrum, shift);
+  const covariance = predictedCovariance(cross, cells, signal);
+  if (covariance === undefined || !jackknife) return covariance && { shift, rho, textureRho, covariance };
+  const spread = jackknifeVariance(cross, cells, weights, shift);
+  return { shift, rho, textureRho, covariance: widened(covariance, spread) };
 }
 
 function sumOf(groups: readonly Float32Array[]): Float32Array {
@@ -50,14 +58,21 @@ function sumOf(groups: readonly Float32Array[]): Float32Array {
   return sum;
 }
 
-/** Newton's step towards the largest sum of W Re Y, no longer than 0.6 voxel. */
-function newtonStep(
+/** Slope and curvature of sum W Re Y in the shift, but for factors of -2 pi and -(2 pi)^2; sums over frequencies. */
+interface Moments {
+  /** x, y, z. */
+  readonly slope: Float64Array;
+  /** xx, xy, xz, yy, yz, zz. */
+  readonly curvature: Float64Array;
+}
+
+function momentsAt(
   axes: SpectrumAxes,
   cells: Cells,
   { weight }: CellWeights,
   spectrum: Float32Array,
   shift: Triple,
-): Triple | undefined {
+): Moments {
   const curvature = new Float64Array(6);
   const slope = new Float64Array(3);
   const { of } = cells;
@@ -83,11 +98,17 @@ function newtonStep(
     slope[1] = slope[1]! + im * axes.y[j]!;
     slope[2] = slope[2]! + imZ;
   });
+  return { slope, curvature };
+}
+
+/** Newton's step towards the largest sum of W Re Y, no longer than 0.6 voxel. */
+function newtonStep(axes: SpectrumAxes, { slope, curvature }: Moments): Triple | undefined {
   const inverse = inverseOf(withFixedAxes(axes, matrixOf(curvature)));
   if (inverse === undefined) return undefined;
-  const move = timesVector(inverse, [slope[0]!, slope[1]!, slope[2]!]).map((v) => (-2 * Math.PI * v) / radiansSquared);
-  const longest = Math.max(...move.map(Math.abs), longestStep);
-  return [(move[0]! * longestStep) / longest, (move[1]! * longestStep) / longest, (move[2]! * longestStep) / longest];
+  const direction = timesVector(inverse, [slope[0]!, slope[1]!, slope[2]!]);
+  const move = direction.map((v) => (-2 * Math.PI * v) / radiansSquared);
+  const scale = longestStep / Math.max(...move.map(Math.abs), longestStep);
+  return [move[0]! * scale, move[1]! * scale, move[2]! * scale];
 }
 
 /** sum v f f^T for a row of values along z, given sum v, sum v fz and sum v fz^2: xx, xy, xz, yy, yz, zz. */
@@ -116,7 +137,7 @@ const withFixedAxes = (axes: SpectrumAxes, matrix: Matrix3): Matrix3 =>
 function predictedCovariance(
   cross: CrossSpectrum,
   cells: Cells,
-  { signal }: CellWeights,
+  signal: Float64Array,
 ): Matrix3 | undefined {
   const { axes, independent, segments } = cross;
   const { of } = cells;
@@ -148,25 +169,24 @@ function predictedCovariance(
 }
 
 /** Variance per axis between fits that leave out one group of segments each: it sees what the model does not. */
-function jackknifeVariance(
-  cross: CrossSpectrum,
-  cells: Cells,
-  weights: CellWeights,
-  spectrum: Float32Array,
-  shift: Triple,
-): Triple {
+function jackknifeVariance(cross: CrossSpectrum, cells: Cells, weights: CellWeights, shift: Triple): Triple {
   if (cross.segments < leastSegmentsForJackknife) return [0, 0, 0];
-  const moves = cross.groups.flatMap((group) => {
-    const rest = spectrum.map((value, i) => value - group[i]!);
-    const move = newtonStep(cross.axes, cells, weights, rest, shift);
-    return move === undefined ? [] : [move];
-  });
-  const count = moves.length;
-  const variance = (axis: 0 | 1 | 2): number => {
-    const mean = moves.reduce((sum, move) => sum + move[axis], 0) / count;
-    return ((count - 1) / count) * moves.reduce((sum, move) => sum + (move[axis] - mean) ** 2, 0);
+  const parts = cross.groups.map((group) => momentsAt(cross.axes, cells, weights, group, shift));
+  const moves = parts.flatMap((left) => newtonStep(cross.axes, sumWithout(parts, left)) ?? []);
+  const count = moves.length / 3;
+  const variance = (axis: number): number => {
+    const along = moves.filter((_, i) => i % 3 === axis);
+    const mean = along.reduce((sum, move) => sum + move, 0) / count;
+    return ((count - 1) / count) * along.reduce((sum, move) => sum + (move - mean) ** 2, 0);
   };
   return count < 2 ? [0, 0, 0] : [variance(0), variance(1), variance(2)];
+}
+
+function sumWithout(parts: readonly Moments[], left: Moments): Moments {
+  const rest = parts.filter((part) => part !== left);
+  const sum = (of: (part: Moments) => Float64Array): Float64Array =>
+    of(left).map((_, i) => rest.reduce((total, part) => total + of(part)[i]!, 0));
+  return { slope: sum((part) => part.slope), curvature: sum((part) => part.curvature) };
 }
 
 /** The covariance with each axis stretched to the variance seen, where that is larger. */

@@ -41,31 +41,18 @@ function segmentStarts(extent: number, size: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * (extent - size)) / (count - 1)));
 }
 
-/** Of one tile's pixels along one axis of a segment. */
-export interface AxisView {
-  /** Share of each pixel that lies in the piece of the sample that both tiles show. */
-  readonly inside: Float64Array;
-  readonly window: Float64Array;
-}
-
 /**
- * Both tiles' views of a segment along one axis: the window, and the weights of the high-pass, are one function of the
- * place in the sample, which b sees moved by the fraction of the offset. On windows fixed to the pixel grids the
- * estimate would be drawn towards whole voxels.
+ * Both tiles' windows of a segment along one axis: one function of the place in the sample, which b sees moved by the
+ * fraction of the offset. Windows fixed to the pixel grids would draw the estimate towards whole voxels.
  */
-export function axisViews(length: number, fraction: number): { a: AxisView; b: AxisView } {
-  if (length === 1) {
-    const one = { inside: Float64Array.of(1), window: Float64Array.of(1) };
-    return { a: one, b: one };
-  }
+export function axisWindows(length: number, fraction: number): { a: Float64Array; b: Float64Array } {
+  if (length === 1) return { a: Float64Array.of(1), b: Float64Array.of(1) };
   // Places count in voxels of a from the segment's first; a pixel reaches half a voxel to each side.
   const from = Math.max(0, fraction) - 0.5;
   const to = length - 0.5 + Math.min(0, fraction);
-  const view = (shift: number): AxisView => ({
-    inside: Float64Array.from({ length }, (_, i) => Math.min(to, i + shift + 0.5) - Math.max(from, i + shift - 0.5)),
-    window: Float64Array.from({ length }, (_, i) => windowAt(i + shift, from, to)),
-  });
-  return { a: view(0), b: view(fraction) };
+  const windows = (shift: number): Float64Array =>
+    Float64Array.from({ length }, (_, i) => windowAt(i + shift, from, to));
+  return { a: windows(0), b: windows(fraction) };
 }
 
 /** 1 in the middle, sin^2 ramps to 0 at both ends. */

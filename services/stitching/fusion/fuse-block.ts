@@ -36,7 +36,6 @@ export async function fuseBlock(fusion: BlockFusion): Promise<void> {
     cascade.push(buffers.mean);
     await writer.flow();
   }
-  await writer.finish();
 }
 
 type Buffers = {

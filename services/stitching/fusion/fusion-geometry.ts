@@ -77,10 +77,13 @@ export function fusionNeeds({ acquisition, ...inputs }: FusionInputs): Needs {
 /** A thread with its JavaScript heap, and chunks on their way to the store. */
 const RUNTIME_MIB = 96;
 
-function widenForWholePlanes(narrow: Blocks, mips: readonly Mip[], placement: Placement): Blocks {
-  let blocks = narrow;
-  for (let times = 2; decodesPerPlane(blocks, placement) > MAX_DECODES; times++) {
-    blocks = widenBlocks(narrow, mips, times);
+/** Wider and higher in turn, so that blocks stay near squares: those touch the fewest tiles. */
+function widenForWholePlanes(rows: Blocks, mips: readonly Mip[], placement: Placement): Blocks {
+  let blocks = rows;
+  for (const times: [number, number] = [1, 1]; decodesPerPlane(blocks, placement) > MAX_DECODES; ) {
+    const [width, height] = blocks.blockSize;
+    times[width <= height ? 0 : 1] += 1;
+    blocks = widenBlocks(rows, mips, times);
   }
   return blocks;
 }

@@ -1,13 +1,14 @@
 /** Reads what a block needs of each plane, some planes ahead of the one being fused. */
 import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-errors.ts';
 import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
+import { boxSize } from '../../../shared/geometry/box.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
 import { planeAt, type TileView } from './tile-view.ts';
 
 /** Planes in flight: enough to hide a remote store's latency, few enough to cost no memory worth naming. */
 const READ_AHEAD = 4;
 
-/** The pixels of one tile at one plane: the columns and rows of `view.covers`, x fastest. */
+/** The pixels of one tile at one plane: the columns and rows of `view.covers`, x fastest; valid until the next plane. */
 export interface TilePixels {
   readonly view: TileView;
   readonly pixels: Pixels;
@@ -30,11 +31,11 @@ export async function* readPlanes(
   makePixels: (length: number) => Pixels,
 ): AsyncGenerator<PlanePixels> {
   const ahead: Promise<PlanePixels>[] = [];
+  const buffers = views.map((view) => pixelRing(view, makePixels));
   let next = start;
   try {
     for (let z = start; z < end; z++) {
-      while (next < end && ahead.length < READ_AHEAD)
-        ahead.push(readPlane(planes, views, next++, makePixels));
+      while (next < end && ahead.length < READ_AHEAD) ahead.push(readPlane(planes, views, next++, buffers));
       yield await ahead.shift()!;
     }
   } finally {
@@ -42,13 +43,22 @@ export async function* readPlanes(
   }
 }
 
+/** The buffer for plane z: taken again when the planes read ahead and the one being fused are past. */
+type PixelRing = (z: number) => Pixels;
+
+function pixelRing({ covers }: TileView, makePixels: (length: number) => Pixels): PixelRing {
+  const [columns, rows] = boxSize(covers);
+  const ring: Pixels[] = [];
+  return (z) => (ring[z % (READ_AHEAD + 1)] ??= makePixels(columns * rows));
+}
+
 async function readPlane(
   planes: PlaneReader,
   views: readonly TileView[],
   z: number,
-  makePixels: (length: number) => Pixels,
+  buffers: readonly PixelRing[],
 ): Promise<PlanePixels> {
-  const reads = await Promise.all(views.map((view) => readTile(planes, view, z, makePixels)));
+  const reads = await Promise.all(views.map((view, index) => readTile(planes, view, z, buffers[index]!)));
   return {
     z,
     tiles: reads.filter((read) => read !== undefined && 'pixels' in read) as TilePixels[],
@@ -60,7 +70,7 @@ async function readTile(
   planes: PlaneReader,
   view: TileView,
   z: number,
-  makePixels: (length: number) => Pixels,
+  buffer: PixelRing,
 ): Promise<TilePixels | DamagedPlaneError | undefined> {
   const plane = planeAt(view, z);
   if (plane === undefined) return undefined;
@@ -71,7 +81,7 @@ async function readTile(
     y0: covers.start[1] - tile.box.start[1],
     y1: covers.end[1] - tile.box.start[1],
   };
-  const pixels = makePixels((region.x1 - region.x0) * (region.y1 - region.y0));
+  const pixels = buffer(z);
   try {
     await planes.readRegion(view.stack, plane, region, pixels);
     return { view, pixels };

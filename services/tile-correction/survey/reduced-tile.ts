@@ -3,7 +3,7 @@ import type { SurveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
 import { addBlockSums, blockPixels } from '../../../shared/numerics/block-sums.ts';
 
-export interface Slice {
+interface Slice {
   /** How many planes the slice is the mean of. */
   readonly planes: number;
   /** Mean number of these planes; null where there are none. */

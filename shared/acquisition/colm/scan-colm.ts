@@ -1,9 +1,9 @@
 /** A COLM acquisition as its folder tells it: the text files, and names and headers of the planes. No pixels. */
 import type { ObjectStore } from '../../engine/ports.ts';
 import type { TiffPixelType } from '../../formats/tiff/pixels.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { Acquisition, Tile } from '../acquisition.ts';
 import { AcquisitionError } from '../acquisition-errors.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { Problem } from '../problems.ts';
 import type { Experiment } from './experiment-ini.ts';
 import { type FinishedStack, finishStack } from './finish-stack.ts';

@@ -6,8 +6,8 @@ import { isPlain, pixelTypeOf, type TiffPixelType } from '../../formats/tiff/pix
 import { rowLayoutOf } from '../../formats/tiff/rows.ts';
 import { tiffInStore } from '../../formats/tiff/source.ts';
 import { TiffError } from '../../formats/tiff/tiff-error.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { PlaneLayout } from '../acquisition.ts';
-import { inParallel } from '../in-parallel.ts';
 import { mismatch } from '../plane-reader.ts';
 import { follows, type KeyPattern, keyPatternOf, type ListedPlane } from './locations.ts';
 

@@ -9,7 +9,7 @@ import { type FileForm, formsOf } from './file-forms.ts';
 import { temporaryPrefix } from './leftovers.ts';
 import { listFolder } from './list-folder.ts';
 import { type Body, putFile, removeIfThere, type WriterState } from './put-file.ts';
-import { readRanges, readWhole } from './read-file.ts';
+import { readRanges, readRows, readWhole } from './read-file.ts';
 
 type Verb = Parameters<typeof fromSystemError>[1];
 
@@ -31,6 +31,8 @@ export function folderStore(folder: string): ObjectStore {
     get: async (key) =>
       firstForm(fileOf(key), async ({ file, encoding }) => ({ bytes: await readWhole(file), encoding })),
     getRanges: async (key, ranges) => firstForm(fileOf(key), async ({ file }) => readRanges(file, ranges)),
+    getRows: async (key, rows, into) =>
+      firstForm(fileOf(key), async ({ file }) => readRows(file, rows, into)),
     head: async (key) => firstForm(fileOf(key), headOf),
     put: async (key, body, options = {}) => putForm(fileOf(key), body, options, writer),
     async *list(prefix) {

@@ -1,7 +1,7 @@
 /** Reading files, whole or in ranges. Errors are the system's own. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { ByteRange } from '../../engine/ports.ts';
+import type { ByteRange, ByteRows } from '../../engine/ports.ts';
 
 /** The system reads less than 2 GiB in one call. */
 const LARGEST_READ = 2 ** 30;
@@ -43,6 +43,25 @@ export function readRanges(file: string, ranges: readonly ByteRange[]): Uint8Arr
     closeSync(descriptor);
   }
 }
+
+/** Rows straight into `into`; returns the bytes that were there. Synchronous for the same reason. */
+export function readRows(file: string, rows: ByteRows, into: Uint8Array): number {
+  const { bytes, count } = rows.stride === rows.bytes ? asOneRow(rows) : rows;
+  const descriptor = openSync(file, 'r');
+  try {
+    let filled = 0;
+    for (let row = 0; row < count; row++) {
+      const bytesRead = readSync(descriptor, into, filled, bytes, rows.start + row * rows.stride);
+      filled += bytesRead;
+      if (bytesRead < bytes) break;
+    }
+    return filled;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const asOneRow = ({ bytes, count }: ByteRows) => ({ bytes: bytes * count, count: Math.min(count, 1) });
 
 /** Every byte of it is written before anyone sees it. */
 const uninitialised = (length: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);

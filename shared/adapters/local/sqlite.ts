@@ -8,7 +8,7 @@
 import type { Database, Statement } from 'libsql';
 import { StateError } from './state-errors.ts';
 
-export type SqlValue = string | number | boolean | Uint8Array | null | undefined;
+type SqlValue = string | number | boolean | Uint8Array | null | undefined;
 
 export interface Sqlite {
   run(sql: string, ...values: readonly SqlValue[]): void;

@@ -43,6 +43,18 @@ export function memoryStore(url = 'memory://store'): ObjectStore {
       const object = find(key);
       return object && ranges.map((range: ByteRange) => object.bytes.slice(range.start, range.end));
     },
+    async getRows(key, { start, bytes, stride, count }, into) {
+      const object = find(key);
+      if (object === undefined) return undefined;
+      let filled = 0;
+      for (let row = 0; row < count; row++) {
+        const from = start + row * stride;
+        const part = object.bytes.subarray(from, from + bytes);
+        into.set(part, filled);
+        filled += part.length;
+      }
+      return filled;
+    },
     async head(key) {
       const object = find(key);
       return object && { size: object.bytes.length, encoding: object.encoding };

@@ -182,8 +182,12 @@ const parentKey = (ref: ParentRef): string =>
   'block' in ref ? `${runKey(ref)}/block-${ref.block}` : runKey(ref);
 const groupKey = (ref: GroupRef): string => `${runKey(ref)}/${ref.group}`;
 
-const plus = <T>(set: ReadonlySet<T>, members: readonly T[]): ReadonlySet<T> =>
-  members.every((member) => set.has(member)) ? set : new Set([...set, ...members]);
+function plus<T>(set: ReadonlySet<T>, members: readonly T[]): ReadonlySet<T> {
+  if (members.every((member) => set.has(member))) return set;
+  const grown = new Set(set);
+  for (const member of members) grown.add(member);
+  return grown;
+}
 
 function minus<T>(set: ReadonlySet<T>, members: readonly T[]): ReadonlySet<T> {
   if (!members.some((member) => set.has(member))) return set;

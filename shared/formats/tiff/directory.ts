@@ -6,7 +6,7 @@ import type { TiffSource } from './source.ts';
 import { TiffError } from './tiff-error.ts';
 
 /** Both ends of the file are fetched at once: nearly every writer puts the directory at one of them. */
-const END_BYTES = 4096;
+const END_BYTES = 1024;
 /** More pages than any stack holds: a longer chain is an error in the file. */
 const MOST_PAGES = 100_000;
 

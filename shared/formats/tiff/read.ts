@@ -28,8 +28,8 @@ async function decode(source: TiffSource, header: TiffHeader): Promise<TiffPixel
   }
   const pixels = makeTiffPixels(type, header.width * header.height);
   const region = { x0: 0, x1: header.width, y0: 0, y1: header.height };
-  const isWhole = await readRegionOfRows(rowLayoutOf(header), region, pixels, (ranges) =>
-    source.read(ranges),
+  const isWhole = await readRegionOfRows(rowLayoutOf(header), region, pixels, (rows, into) =>
+    source.readRows(rows, into),
   );
   if (!isWhole) throw new TiffError('truncated', source.name, 'the file is shorter than its listing says');
   return pixels;

@@ -1,6 +1,6 @@
 /** Reading a region of uncompressed pixels with few requests and few bytes that are not needed. */
 import { endianness } from 'node:os';
-import type { ByteRange } from '../../engine/ports.ts';
+import type { ByteRows } from '../../engine/ports.ts';
 import { rowBytes, type TiffHeader } from './header.ts';
 import type { TiffPixels } from './pixels.ts';
 
@@ -44,63 +44,52 @@ export function rowLayoutOf(header: TiffHeader): RowLayout {
   return { runs, rowBytes: bytes, littleEndian: header.littleEndian };
 }
 
-interface Span {
-  readonly range: ByteRange;
-  /** The first row of the region that it holds, and how many. */
-  readonly y0: number;
-  readonly rows: number;
-}
+/** Fetches rows back to back; resolves with the number of bytes that were there. */
+export type RowReader = (rows: ByteRows, into: Uint8Array) => Promise<number>;
 
 /**
- * Fills `into` (rows x columns of the region, x fastest) from the ranges that `read` returns. False: the file is
- * shorter than the layout says.
+ * Fills `into` (rows x columns of the region, x fastest). False: the file is shorter than the layout says.
  */
 export async function readRegionOfRows(
   layout: RowLayout,
   region: PixelRegion,
   into: TiffPixels,
-  read: (ranges: readonly ByteRange[]) => Promise<readonly Uint8Array[]>,
+  read: RowReader,
 ): Promise<boolean> {
   const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
   const columnBytes = (region.x1 - region.x0) * into.BYTES_PER_ELEMENT;
-  const spans = spansOf(layout, region, into.BYTES_PER_ELEMENT);
-  const parts = await read(spans.map((span) => span.range));
-  for (const [index, { range, y0, rows }] of spans.entries()) {
-    const bytes = parts[index];
-    if (bytes?.length !== range.end - range.start) return false;
-    if (columnBytes === layout.rowBytes) target.set(bytes, (y0 - region.y0) * columnBytes);
-    else copyRows(bytes, layout.rowBytes, target, y0 - region.y0, columnBytes, rows);
+  for (const { y0, y1, offset } of layout.runs) {
+    const first = Math.max(region.y0, y0);
+    const count = Math.min(region.y1, y1) - first;
+    if (count <= 0) continue;
+    const start = offset + (first - y0) * layout.rowBytes + region.x0 * into.BYTES_PER_ELEMENT;
+    const rows = { start, bytes: columnBytes, stride: layout.rowBytes, count };
+    const part = target.subarray((first - region.y0) * columnBytes).subarray(0, count * columnBytes);
+    const isWhole = await (isWide(columnBytes, layout) ? readAndCut : readExactly)(rows, part, read);
+    if (!isWhole) return false;
   }
   toHostOrder(target, into.BYTES_PER_ELEMENT, layout.littleEndian);
   return true;
 }
 
-function spansOf({ runs, rowBytes }: RowLayout, { x0, x1, y0, y1 }: PixelRegion, pixelBytes: number): Span[] {
-  const wholeRows = (x1 - x0) * pixelBytes >= WHOLE_ROWS_FROM * rowBytes;
-  const spans: Span[] = [];
-  for (const run of runs) {
-    const first = Math.max(y0, run.y0);
-    const end = Math.min(y1, run.y1);
-    const step = wholeRows ? end - first : 1;
-    for (let y = first; y < end; y += step) {
-      const start = run.offset + (y - run.y0) * rowBytes + x0 * pixelBytes;
-      const range = { start, end: start + (step - 1) * rowBytes + (x1 - x0) * pixelBytes };
-      spans.push({ range, y0: y, rows: step });
-    }
-  }
-  return spans;
-}
+const isWide = (columnBytes: number, { rowBytes }: RowLayout): boolean =>
+  columnBytes < rowBytes && columnBytes >= WHOLE_ROWS_FROM * rowBytes;
 
-function copyRows(
-  bytes: Uint8Array,
-  rowBytes: number,
+const readExactly = async (rows: ByteRows, target: Uint8Array, read: RowReader): Promise<boolean> =>
+  (await read(rows, target)) === target.length;
+
+/** One long read and a cut in memory: cheaper than a read a row. */
+async function readAndCut(
+  { start, bytes, stride, count }: ByteRows,
   target: Uint8Array,
-  firstRow: number,
-  columnBytes: number,
-  rows: number,
-): void {
-  for (let row = 0; row < rows; row++)
-    target.set(bytes.subarray(row * rowBytes, row * rowBytes + columnBytes), (firstRow + row) * columnBytes);
+  read: RowReader,
+): Promise<boolean> {
+  const span = (count - 1) * stride + bytes;
+  const scratch = new Uint8Array(span);
+  const filled = await read({ start, bytes: span, stride: span, count: 1 }, scratch);
+  for (let row = 0; row < count; row++)
+    target.set(scratch.subarray(row * stride, row * stride + bytes), row * bytes);
+  return filled === span;
 }
 
 function toHostOrder(bytes: Uint8Array, pixelBytes: number, littleEndian: boolean): void {

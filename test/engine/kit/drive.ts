@@ -2,8 +2,9 @@
 
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { Message } from '../../../shared/engine/messages.ts';
+import { nameOf } from './message-names.ts';
 import { finish, type Process, spawn } from './process.ts';
-import { type Consumer, LEASE_SECONDS, nameOf, type World } from './world.ts';
+import { type Consumer, LEASE_SECONDS, type World } from './world.ts';
 
 /** Consumes one visible message, plans first; undefined where there is none. */
 export async function consumeNext(world: World): Promise<Consumer | undefined> {

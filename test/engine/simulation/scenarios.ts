@@ -1,5 +1,5 @@
 /** Small jobs, what goes wrong in them, and which commands come while they run. */
-import type { Behaviour, ScriptedStep, TaskName } from '../kit/world.ts';
+import type { Behaviour, ScriptedStep, TaskName } from '../kit/script.ts';
 
 export type CommandName = 'resume' | 'retry' | 'accept' | 'redo a' | 'redo b' | 'cancel' | 'purge';
 

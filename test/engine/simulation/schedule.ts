@@ -7,16 +7,10 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { CommandRefused } from '../../../shared/engine/errors.ts';
 import { stillWanted } from '../../../shared/engine/handle-message.ts';
 import { command, drain, purge } from '../kit/drive.ts';
+import { nameOf } from '../kit/message-names.ts';
 import { type Fate, PortFailure, type Process } from '../kit/process.ts';
 import { type Random, seededRandom } from '../kit/random.ts';
-import {
-  type Consumer,
-  LEASE_SECONDS,
-  makeWorld,
-  nameOf,
-  QUIET_MILLISECONDS,
-  type World,
-} from '../kit/world.ts';
+import { type Consumer, LEASE_SECONDS, makeWorld, QUIET_MILLISECONDS, type World } from '../kit/world.ts';
 import { type Circumstances, checkAtRest, checkAtTheEnd } from './invariants.ts';
 import type { CommandName, Scenario, Trouble } from './scenarios.ts';
 

@@ -32,7 +32,6 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
     writer.plane(0, z, volume.voxels.subarray(z * area, (z + 1) * area));
     await writer.flow();
   }
-  await writer.finish();
   return store;
 }
 

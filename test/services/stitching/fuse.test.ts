@@ -3,9 +3,8 @@ import { pyramid } from '../../../services/downsampling/pyramid.ts';
 import { channelFolder } from '../../../services/output-volume.ts';
 import type { JobParameters } from '../../../services/parameters.ts';
 import { fuse } from '../../../services/stitching/fuse.ts';
-import { backgroundFile, flatFieldKey } from '../../../shared/acquisition/correction.ts';
+import { type Correction, flatFieldKey, writeCorrection } from '../../../shared/acquisition/correction.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
-import { writeFile } from '../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { encodeTiff } from '../../../shared/formats/tiff/write.ts';
 import type { Vec3 } from '../../../shared/geometry/box.ts';
@@ -18,9 +17,11 @@ import { cutAcquisition, noiseVolume, type Source, type Synthetic } from './synt
 async function fuseAndShrink(
   synthetic: Synthetic,
   parameters: Partial<JobParameters> = {},
+  correction: Correction = { background: 0, flatField: undefined },
   prepare: (store: ObjectStore) => Promise<void> = async () => {},
 ) {
   const store = memoryStore();
+  await writeCorrection(store, 0, correction);
   await prepare(store);
   const { acquisition, placement, source } = synthetic;
   const options = { store, source, parameters, files: [], inputs: { acquisition, placement } };
@@ -89,28 +90,52 @@ describe('stitching.fuse and downsampling.pyramid', () => {
     }
   });
 
-  it('apply background and flat field where the files are there, clipped and not wrapped', async () => {
-    const flat = new Float32Array(16 * 16).fill(2);
-    flat[0] = 0.5;
-    const voxels = new Uint16Array(16 * 16 * 1).fill(40000);
-    voxels[0] = 100;
-    voxels[1] = 50;
-    const synthetic = await cutAcquisition(
-      { size: [16, 16, 1], voxels },
-      [16, 16, 1],
-      [{ row: 0, column: 0, at: [0, 0, 0] }],
-    );
-    const { volume } = await fuseAndShrink(synthetic, {}, async (store) => {
-      await store.put(flatFieldKey(0), encodeTiff(16, 16, flat));
-      await writeFile(store, backgroundFile(0), {
-        format: 'cloudreg-background/1',
-        channel: 0,
-        background: 60.5,
-      });
-    });
+  /** One tile of one plane, 16 x 16, that starts with these values. */
+  const tileOf = (first: readonly number[]) => {
+    const voxels = new Uint16Array(16 * 16);
+    voxels.set(first);
+    const at = { row: 0, column: 0, at: [0, 0, 0] } as const;
+    return cutAcquisition({ size: [16, 16, 1], voxels }, [16, 16, 1], [at]);
+  };
+  const flatFieldOf = (first: readonly number[]) => {
+    const factor = new Float32Array(16 * 16).fill(1);
+    factor.set(first);
+    return { width: 16, height: 16, factor };
+  };
+
+  it('apply background and flat field, rounded half to even, clipped and not wrapped', async () => {
+    const synthetic = await tileOf([100, 50, 40_000, 65_535, 65_535, 63, 65, 61]);
+    const flatField = flatFieldOf([0.5, 2, 2, 1, 1.5, 1, 1, 1]);
+    const { volume } = await fuseAndShrink(synthetic, {}, { background: 60.5, flatField });
     const fused = await readMip(volume, 0);
-    // (100 - 60.5) / 2 = 19.75; below the background: 0; 2 * 39939.5 is beyond the type.
-    expect([...fused.subarray(0, 3)]).toEqual([20, 0, 65535]);
+    // (100 - 60.5) / 2 = 19.75; below the background; 79879; 65474.5; 98211.75; 2.5; 4.5; 0.5.
+    expect([...fused.subarray(0, 8)]).toEqual([20, 0, 65_535, 65_474, 65_535, 2, 4, 0]);
+  });
+
+  it('clip at 65535 what a factor alone lifts beyond it', async () => {
+    const synthetic = await tileOf([65_535, 65_535, 32_768]);
+    const flatField = flatFieldOf([1, 1.00001, 2]);
+    const { volume } = await fuseAndShrink(synthetic, {}, { background: 0, flatField });
+    expect([...(await readMip(volume, 0)).subarray(0, 3)]).toEqual([65_535, 65_535, 65_535]);
+  });
+
+  it('follow what the flat-field step decided, not what files lie about', async () => {
+    const synthetic = await tileOf([100, 200]);
+    const stale = async (store: ObjectStore) =>
+      void (await store.put(flatFieldKey(0), encodeTiff(16, 16, new Float32Array(256).fill(7))));
+    const { volume } = await fuseAndShrink(synthetic, {}, { background: 10, flatField: undefined }, stale);
+    expect([...(await readMip(volume, 0)).subarray(0, 2)]).toEqual([90, 190]);
+  });
+
+  it('refuse a flat field of another size, or one that is gone', async () => {
+    const synthetic = await tileOf([100]);
+    const wrong = { width: 16, height: 8, factor: new Float32Array(128).fill(1) };
+    await expect(fuseAndShrink(synthetic, {}, { background: 0, flatField: wrong })).rejects.toThrow(
+      /flat-field.tiff: 16 x 8 pixels; expected those of a tile, 16 x 16/,
+    );
+    const right = { background: 0, flatField: flatFieldOf([]) };
+    const gone = (store: ObjectStore) => store.delete([flatFieldKey(0)]);
+    await expect(fuseAndShrink(synthetic, {}, right, gone)).rejects.toThrow(/flat-field.tiff: not there/);
   });
 
   it('leave holes where planes are missing and fade towards no tile that has none', async () => {

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  blockMeans,
-  type LogLook,
-  logLooks,
-  lookPairs,
-  reducedGrid,
-} from '../../../services/tile-correction/looks.ts';
+import { type LogLook, logLooks, lookPairs } from '../../../services/tile-correction/looks.ts';
 
 const grid = { width: 10, height: 8, reduction: 4 };
 const pixels = grid.width * grid.height;
@@ -15,24 +9,6 @@ const lookOf = (tile: number, zBlock: number, shift = 0): LogLook => ({
   tile,
   zBlock,
   log: Float32Array.from({ length: pixels }, (_, n) => (n % 10) + 100 * Math.floor(n / 10) + shift),
-});
-
-describe('reduced tiles', () => {
-  it.each([
-    [2048, 2048, { width: 64, height: 64, reduction: 32 }],
-    [2048, 1024, { width: 64, height: 32, reduction: 32 }],
-    [128, 128, { width: 64, height: 64, reduction: 2 }],
-    [130, 100, { width: 43, height: 33, reduction: 3 }],
-    [60, 50, { width: 60, height: 50, reduction: 1 }],
-  ])('of %i x %i pixels have a longer side of at most 64', (width, height, expected) => {
-    expect(reducedGrid(width, height)).toEqual(expected);
-  });
-
-  it('hold the means of whole blocks', () => {
-    const plane = Uint16Array.from({ length: 35 }, (_, n) => (n % 7) + 10 * Math.floor(n / 7));
-    const means = blockMeans(plane, 7, { width: 3, height: 2, reduction: 2 });
-    expect([...means]).toEqual([5.5, 7.5, 9.5, 25.5, 27.5, 29.5]);
-  });
 });
 
 describe('looks with signal', () => {

@@ -51,7 +51,7 @@ function acrossTile(pixel: number): [number, number] {
 }
 
 /** Brightness of about 400 counts with waves of 8 to 80 pixels, as exp of a sum of cosines. */
-function makeTissue(random: () => number): (x: number, y: number) => number {
+export function makeTissue(random: () => number): (x: number, y: number) => number {
   const waves = Array.from({ length: 12 }, () => {
     const [angle, length] = [2 * Math.PI * random(), 8 + 72 * random()];
     const scale = (2 * Math.PI) / length;

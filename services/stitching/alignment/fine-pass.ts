@@ -1,0 +1,144 @@
+/** One pass of the fine stage: the strongest segments of the overlap at an offset, their cross-spectrum, its phases. */
+import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
+import { axes, type Triple } from '../axes.ts';
+import {
+  crossSpectrum,
+  type SegmentPair,
+  type SegmentSource,
+  type SegmentTransform,
+  segmentTransform,
+} from './cross-spectrum.ts';
+import type { FineEstimate, Pass } from './fine.ts';
+import { fitPhases } from './phase-fit.ts';
+import { type Overlap, overlapOf, type Segment, segmentSize, segmentsOf } from './segments.ts';
+import { boxField, type Field, type Stabiliser, type Strip } from './stabilise.ts';
+
+/** One tile's side of a pair: its pixels, and its binned field to find the segments that show something. */
+export interface FineSide {
+  readonly strip: Strip;
+  readonly stabilise: Stabiliser;
+  readonly binned: Field;
+  readonly bin: number;
+}
+
+export interface FinePasses {
+  readonly run: Pass;
+  free(): void;
+}
+
+/** Thinner overlaps hold no segment worth a transform. */
+const leastExtent = 6;
+/** An offset this near to the last pass's whole voxels is measured from them again: its segments are at hand. */
+const nearWhole = 0.8;
+/** Segments of a layout kept at hand, 1 MiB each. */
+const keptSegments = 24;
+
+export function finePasses(fourier: Fourier, a: FineSide, b: FineSide, flat: boolean): FinePasses {
+  const transforms = new Map<string, SegmentTransform>();
+  let layout: Layout | undefined;
+  const transformOf = (size: Triple): SegmentTransform => {
+    const known = transforms.get(size.join()) ?? segmentTransform(fourier, size);
+    transforms.set(size.join(), known);
+    return known;
+  };
+  return {
+    run(offset, count, jackknife = false) {
+      if (layout === undefined || !isNear(layout.whole, offset)) layout = layoutOf(a, b, offset, flat);
+      if (layout === undefined) return undefined;
+      const { whole, size, segments } = layout;
+      const fraction = axes((i) => offset[i] - whole[i]);
+      const cross = crossSpectrum(fourier, transformOf(size), strongest(layout, count), fraction);
+      const fit = fitPhases(cross, fraction, jackknife);
+      const estimate: Omit<FineEstimate, 'offset'> | undefined = fit && {
+        covariance: fit.covariance,
+        rho: fit.rho,
+        textureRho: fit.textureRho,
+        voxels: layout.voxels,
+        segments: cross.segments,
+        allSegments: segments.length,
+      };
+      return estimate && fit && { ...estimate, offset: axes((i) => whole[i] + fit.shift[i]) };
+    },
+    free: () => transforms.forEach(({ volume }) => volume.free()),
+  };
+}
+
+const isNear = (whole: Triple, offset: Triple): boolean =>
+  axes((i) => Math.abs(offset[i] - whole[i])).every((away) => away <= nearWhole);
+
+/** The segments of an overlap for one whole-voxel offset. */
+interface Layout {
+  readonly whole: Triple;
+  readonly size: Triple;
+  /** Voxels of the overlap. */
+  readonly voxels: number;
+  readonly segments: readonly Segment[];
+  /** Indices of the segments, the one with the largest sum of a b first. */
+  readonly byContrast: readonly number[];
+  field(index: number): SegmentPair;
+}
+
+function layoutOf(a: FineSide, b: FineSide, offset: Triple, flat: boolean): Layout | undefined {
+  const whole = axes((i) => Math.round(offset[i]));
+  const overlap = overlapOf(a.strip.size, b.strip.size, whole);
+  if (overlap === undefined || isThin(overlap.size, flat)) return undefined;
+  const size = segmentSize(overlap, flat);
+  const segments = segmentsOf(overlap, size);
+  const contrasts = segments.map((segment) => commonContrast(a, b, overlap, segment, size));
+  const byContrast = segments.map((_, i) => i).sort((i, j) => contrasts[j]! - contrasts[i]! || i - j);
+  const kept = new Map<number, SegmentPair>();
+  return {
+    whole,
+    size,
+    voxels: overlap.size[0] * overlap.size[1] * overlap.size[2],
+    segments,
+    byContrast,
+    field(index) {
+      const known = kept.get(index);
+      if (known !== undefined) return known;
+      const segment = segments[index]!;
+      const pair = {
+        a: boxField(a.strip, a.stabilise, axes((i) => overlap.startA[i] + segment[i]), size),
+        b: boxField(b.strip, b.stabilise, axes((i) => overlap.startB[i] + segment[i]), size),
+      };
+      if (kept.size < keptSegments) kept.set(index, pair);
+      return pair;
+    },
+  };
+}
+
+const isThin = (size: Triple, flat: boolean): boolean =>
+  size[0] < leastExtent || size[1] < leastExtent || (!flat && size[2] < leastExtent);
+
+/** In their own order, so that the groups of the jackknife hold neighbours. */
+function strongest({ byContrast, field }: Layout, count: number): SegmentSource {
+  const indices = byContrast.slice(0, count).sort((i, j) => i - j);
+  return { count: indices.length, segment: (index) => field(indices[index]!) };
+}
+
+/** sum a b over every other row of every other plane of a segment of the binned fields: how much both tiles show there. */
+function commonContrast(a: FineSide, b: FineSide, overlap: Overlap, segment: Segment, size: Triple): number {
+  const rows = Math.floor(size[1] / a.bin);
+  const columns = Math.floor(size[0] / a.bin);
+  let sum = 0;
+  for (let z = 0; z < size[2]; z += 2) {
+    for (let row = 0; row < rows; row += 2) {
+      const place = [segment[0], segment[1] + row * a.bin, segment[2] + z] as const;
+      const atA = binnedIndex(a, overlap.startA, place);
+      const atB = binnedIndex(b, overlap.startB, place);
+      sum += rowProduct(a.binned.values, atA, b.binned.values, atB, columns);
+    }
+  }
+  return sum;
+}
+
+function binnedIndex({ binned, bin }: FineSide, start: Triple, place: Triple): number {
+  const row = (start[2] + place[2]) * binned.size[1] + Math.floor((start[1] + place[1]) / bin);
+  return row * binned.size[0] + Math.floor((start[0] + place[0]) / bin);
+}
+
+function rowProduct(a: Float32Array, atA: number, b: Float32Array, atB: number, count: number): number {
+  let sum = 0;
+  for (let x = 0; x < count; x++) sum += a[atA + x]! * b[atB + x]!;
+  return sum;
+}

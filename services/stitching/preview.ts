@@ -1,0 +1,49 @@
+/**
+ * stitching.preview: the whole specimen at low resolution, to look at before fusion is paid for.
+ * Reads the placement, the survey's reduced tiles, flat field and background; a task is a channel; writes a precomputed
+ * volume (0 where no tile is) and a contact sheet, a PNG.
+ */
+import { acquisitionFile } from '../../shared/acquisition/acquisition.ts';
+import { readCorrection } from '../../shared/acquisition/correction.ts';
+import { placementFile } from '../../shared/acquisition/placement.ts';
+import { previewFile, previewSheetKey } from '../../shared/acquisition/preview.ts';
+import { writeFile } from '../../shared/engine/files.ts';
+import { channelsOf } from '../output-volume.ts';
+import { defineStep } from '../step.ts';
+import { contactSheet } from './preview/contact-sheet.ts';
+import { previewFrame, previewNeeds } from './preview/preview-frame.ts';
+import { previewTiles } from './preview/preview-tiles.ts';
+import { reducedCorrection } from './preview/reduced-correction.ts';
+import { collectSections } from './preview/sections.ts';
+import { writePreview } from './preview/write-preview.ts';
+
+export const preview = defineStep({
+  service: 'stitching',
+  name: 'preview',
+  waitsFor: ['stitching.place', 'tile-correction.survey', 'tile-correction.flat-field'],
+  reads: { acquisition: acquisitionFile, placement: placementFile },
+  needs: previewNeeds,
+  plan: ({ acquisition, parameters }) => {
+    const channels = channelsOf(acquisition, parameters);
+    return { count: channels.length, task: (index) => channels[index]! };
+  },
+  run: async (channel: number, { inputs, store }) => {
+    const { acquisition, placement } = inputs;
+    const frame = previewFrame(inputs);
+    const correction = await readCorrection(store, channel, acquisition.tileSize);
+    const tiles = await previewTiles(store, placement, channel, frame.factor);
+    const collector = collectSections(frame.size);
+    const correct = reducedCorrection(correction, frame.factor[0]);
+    const covered = await writePreview({ store, channel, frame, tiles, correct, watch: collector.take });
+    const sheet = await contactSheet({ channel, placement, frame, sections: collector.sections });
+    await store.put(previewSheetKey(channel), sheet, { contentType: 'image/png' });
+    await writeFile(store, previewFile(channel), {
+      format: 'cloudreg-preview/1',
+      channel,
+      factor: [...frame.factor],
+      size: [...frame.size],
+      voxelSizeUm: [...frame.voxelSizeUm],
+      covered,
+    });
+  },
+});

@@ -1,0 +1,60 @@
+/** Writes a preview's volume plane by plane while it is assembled, all mips as one block. */
+import { previewFolder } from '../../../shared/acquisition/preview.ts';
+import type { ObjectStore } from '../../../shared/engine/ports.ts';
+import { loadKernels, type PixelType } from '../../../shared/kernels/kernels.ts';
+import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
+import { halvings } from '../../../shared/volume/blocks.ts';
+import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
+import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
+import { assemblePlanes } from './assemble.ts';
+import type { PreviewFrame } from './preview-frame.ts';
+import type { PreviewTile } from './preview-tiles.ts';
+import type { ReducedCorrection } from './reduced-correction.ts';
+
+export interface PreviewTarget {
+  readonly store: ObjectStore;
+  readonly channel: number;
+  readonly frame: PreviewFrame;
+  readonly tiles: readonly PreviewTile[];
+  readonly correct: ReducedCorrection;
+  /** Sees every plane as it is stored but for rounding; valid during the call only. */
+  readonly watch: (z: number, plane: Float32Array) => void;
+}
+
+/** Returns the share of voxels that a tile covers. */
+export async function writePreview(target: PreviewTarget): Promise<number> {
+  const { store, channel, frame } = target;
+  const { size, mips } = frame;
+  const [width, height, depth] = size;
+  const { dataType } = mips[0]!;
+  const lastMip = mips.length - 1;
+  const shape = { width, height, depth, dataType, factors: halvings(mips, 0, lastMip) };
+  const kernels = loadKernels();
+  const plane = { type: 'float32', length: width * height } as const;
+  const buffers = kernels.layout({ mean: plane, weight: plane, ...cascadeBuffers(shape) });
+  const folder = previewFolder(channel);
+  const box = { start: [0, 0, 0], end: size } as const;
+  const writer = openBlockWriter({ store, folder, mips, sourceMip: 0, firstMip: 0, lastMip, box });
+  const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+  await writeVolumeInfo(store, folder, mips);
+  let covered = 0;
+  for await (const z of assemblePlanes({ ...target, ...frame, ...buffers })) {
+    covered += markCovered(buffers.mean, buffers.weight, dataType);
+    cascade.push(buffers.mean);
+    await writer.flow();
+    target.watch(z, buffers.mean);
+  }
+  return covered / (width * height * depth);
+}
+
+/** Lifts what is covered above 0, which is kept for what is not; returns how many voxels are covered. */
+function markCovered(mean: Float32Array, weight: Float32Array, dataType: PixelType): number {
+  const least = dataType === 'float32' ? 2 ** -149 : 1;
+  let covered = 0;
+  for (let i = 0; i < mean.length; i++) {
+    if (weight[i] === 0) continue;
+    mean[i] = Math.max(mean[i]!, least);
+    covered += 1;
+  }
+  return covered;
+}

@@ -199,14 +199,3 @@ export interface ObjectStore {
   /** Deleting what is not there is no error. */
   delete(keys: readonly string[]): Promise<void>;
 }
-
-/** Counters and gauges of the running system; names are listed in one place by the adapter that sends them. */
-export interface Metrics {
-  count(name: string, value: number, dimensions?: Readonly<Record<string, string>>): void;
-}
-
-/** Notices that this machine will be taken away. */
-export interface Interruptions {
-  /** Resolves with the reason when a notice arrives; never where there are none. */
-  notice(signal: AbortSignal): Promise<string>;
-}

@@ -35,7 +35,12 @@ export async function* readPlanes(
   let next = start;
   try {
     for (let z = start; z < end; z++) {
-      while (next < end && ahead.length < READ_AHEAD) ahead.push(readPlane(planes, views, next++, buffers));
+      while (next < end && ahead.length < READ_AHEAD) {
+        const reading = readPlane(planes, views, next++, buffers);
+        // A failure is met when its turn comes; until then it is not unhandled.
+        reading.catch(() => {});
+        ahead.push(reading);
+      }
       yield await ahead.shift()!;
     }
   } finally {

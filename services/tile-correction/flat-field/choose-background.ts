@@ -26,10 +26,17 @@ export function checkBackgrounds(
   channels: readonly number[],
 ): void {
   if (typeof background === 'string' || [1, channels.length].includes(background.length)) return;
+  const [name, expected] =
+    channels.length === 1
+      ? [`channel ${channels[0]}`, 'one value']
+      : [
+          `channels ${channels.join(',')}`,
+          `one value, or ${channels.length}: one per channel, in this order`,
+        ];
   throw new CorrectionError(
     FLAG,
-    `${background.length} values (${background.join(',')}) for the channels ${channels.join(',')}`,
-    `Expected one value for all, or ${channels.length}: one per channel, in this order.`,
+    `${background.length} values (${background.join(',')}) for ${name}`,
+    `Expected ${expected}.`,
   );
 }
 

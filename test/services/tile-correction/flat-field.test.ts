@@ -236,7 +236,10 @@ describe('tile-correction.flat-field, given values', () => {
 
   it('a wrong number of backgrounds is refused before a plane is read', async () => {
     await expect(correct(await tiny(), { background: [1, 2, 3] })).rejects.toThrow(
-      '--background: 3 values (1,2,3) for the channels 0,2. Expected one value for all, or 2: one per channel, in this order.',
+      '--background: 3 values (1,2,3) for channels 0,2. Expected one value, or 2: one per channel, in this order.',
+    );
+    await expect(correct(await tiny(), { background: [1, 2], channels: [2] })).rejects.toThrow(
+      '--background: 2 values (1,2) for channel 2. Expected one value.',
     );
   });
 

@@ -12,6 +12,7 @@ import {
   type Shifts,
   type VolumePlan,
 } from '../shared/numerics/fft-volume.ts';
+import { seededRandom } from '../shared/numerics/random.ts';
 
 const tileSize: Triple = [512, 512, 64];
 const step = 448;
@@ -73,7 +74,7 @@ interface Sample {
 /** Noise smoothed to the grain of tissue, around 300 counts. */
 function textured(size: Triple): Sample {
   let values = new Float32Array(size[0] * size[1] * size[2]);
-  const random = generator(1);
+  const random = seededRandom(1);
   for (let i = 0; i < values.length; i++) values[i] = random() - 0.5;
   for (const stride of [1, size[0], size[0] * size[1]])
     for (let turn = 0; turn < 2; turn++) values = smoothed(values, stride);
@@ -90,7 +91,7 @@ function smoothed(values: Float32Array<ArrayBuffer>, stride: number): Float32Arr
 
 /** Two strips of one sample with camera noise of their own, a few voxels away from their nominal place. */
 function cutPair(sample: Sample, seed: number): Cut {
-  const random = generator(seed + 2);
+  const random = seededRandom(seed + 2);
   const error: Triple = axes((i) => Math.round((random() - 0.5) * (i === 2 ? 6 : 14)));
   const a = cut(sample, [8, 8, 4], random);
   const b = cut(
@@ -108,27 +109,18 @@ function cutPair(sample: Sample, seed: number): Cut {
 function cut(sample: Sample, start: Triple, random: () => number): Omit<TileStrip, 'origin'> {
   const size: Triple = [stripWidth, tileSize[1], tileSize[2]];
   const values = new Uint16Array(size[0] * size[1] * size[2]);
-  const place = axes((i) => ((start[i] % sample.size[i]) + sample.size[i]) % sample.size[i]);
   let at = 0;
   for (let z = 0; z < size[2]; z++) {
     for (let y = 0; y < size[1]; y++) {
+      const plane = ((start[2] + z) % sample.size[2]) * sample.size[1];
+      const row = (plane + ((start[1] + y) % sample.size[1])) * sample.size[0];
       for (let x = 0; x < size[0]; x++) {
-        const from = axes((i) => (place[i] + [x, y, z][i]!) % sample.size[i]);
-        const value = sample.values[(from[2] * sample.size[1] + from[1]) * sample.size[0] + from[0]]!;
+        const value = sample.values[row + ((start[0] + x) % sample.size[0])]!;
         values[at++] = value + 40 * (random() + random() - 1);
       }
     }
   }
   return { values, size };
-}
-
-/** Numbers from 0 to 1 (a linear congruential generator: the bench needs repeatable noise, not good one). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 interface TransformCall {

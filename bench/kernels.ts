@@ -2,6 +2,7 @@
 import { type Kernels, loadKernels } from '../shared/kernels/kernels.ts';
 import { averagePlanes } from '../shared/kernels/oracles/average-planes.ts';
 import { blend } from '../shared/kernels/oracles/blend.ts';
+import { blendMax, blendMin, blendNearest } from '../shared/kernels/oracles/blend-choice.ts';
 import { correct } from '../shared/kernels/oracles/correct.ts';
 import { halvePlane } from '../shared/kernels/oracles/halve-plane.ts';
 import { quantise } from '../shared/kernels/oracles/quantise.ts';
@@ -13,12 +14,23 @@ const voxels = side * side;
 const leastSeconds = 0.25;
 
 type Twin = Omit<Kernels, 'layout'>;
+type Work = [name: string, run: (twin: Twin) => void];
 
 export const benches = [{ name: 'kernels', run: runKernels }];
 
 async function runKernels(print: (text: string) => void): Promise<void> {
   const kernels = loadKernels();
-  const oracles: Twin = { correct, blend, quantise, widen, halvePlane, averagePlanes };
+  const oracles: Twin = {
+    correct,
+    blend,
+    blendNearest,
+    blendMax,
+    blendMin,
+    quantise,
+    widen,
+    halvePlane,
+    averagePlanes,
+  };
   print(`planes of ${side} x ${side}; million voxels of input per second\n`);
   print(`${'kernel'.padEnd(34)}${'SIMD'.padStart(9)}${'plain'.padStart(9)}${'ratio'.padStart(8)}`);
   for (const [name, work] of workOn(makeBuffers(kernels))) {
@@ -53,7 +65,11 @@ function makeBuffers(kernels: Kernels) {
 
 /** What is measured; each line overwrites only what no later line reads. */
 function workOn({ bytes, words, a, b, c, ramp }: ReturnType<typeof makeBuffers>) {
-  const work: [string, (twin: Twin) => void][] = [
+  const blendOf = (name: 'blend' | 'blendNearest' | 'blendMax' | 'blendMin'): Work => [
+    name,
+    (twin) => twin[name](a, side, side, ramp, ramp, b, c, side, 0, 0),
+  ];
+  const work: Work[] = [
     ['correct uint8, no flat field', (twin) => twin.correct(bytes, undefined, 100, c)],
     ['correct uint16, no flat field', (twin) => twin.correct(words, undefined, 100, c)],
     ['correct uint16, flat field', (twin) => twin.correct(words, b, 100, c)],
@@ -64,7 +80,7 @@ function workOn({ bytes, words, a, b, c, ramp }: ReturnType<typeof makeBuffers>)
     ['widen uint16', (twin) => twin.widen(words, c)],
     ['quantise to uint8', (twin) => twin.quantise(a, bytes)],
     ['quantise to uint16', (twin) => twin.quantise(a, words)],
-    ['blend', (twin) => twin.blend(a, side, side, ramp, ramp, b, c, side, 0, 0)],
+    ...(['blend', 'blendNearest', 'blendMax', 'blendMin'] as const).map(blendOf),
   ];
   return work;
 }

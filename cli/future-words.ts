@@ -3,20 +3,15 @@ import { type Command, Option } from 'commander';
 import { RefusedError } from './errors.ts';
 
 const REGISTRATION = 'registration to an atlas';
-const ALIGNMENT = 'alignment of tiles by their overlaps';
 const ILLUMINATION = 'global illumination correction';
 const FORMATS = 'more output formats';
 const CLOUD = 'the AWS deployment';
 
 const FUTURE_FLAGS: Readonly<Record<string, string>> = {
-  'autofluorescence-channel': REGISTRATION,
-  'alignment-channel': ALIGNMENT,
   illumination: ILLUMINATION,
   encoding: FORMATS,
   compress: FORMATS,
   format: FORMATS,
-  search: ALIGNMENT,
-  placement: ALIGNMENT,
   atlas: REGISTRATION,
   parcellation: REGISTRATION,
   orientation: REGISTRATION,

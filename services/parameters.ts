@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { toUrl } from '../shared/adapters/open-store.ts';
 
 const size = z.number().int().positive();
+const reach = z.number().int().nonnegative();
 
 /** `2,2,1` halves x and y only; `auto` halves z too once x and y voxels are as large as z ones. */
 const factor = z.union([
@@ -22,7 +23,34 @@ export const jobParameters = z
       .union([z.literal('all'), z.array(z.number().int().nonnegative()).nonempty()])
       .default('all')
       .describe('channels to process, for example 0,2'),
-    blend: z.enum(['linear']).default('linear').describe('weights in overlaps: a ramp over the true overlap'),
+    autofluorescenceChannel: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe('channel that shows the tissue itself: the one that is aligned, unless another is named'),
+    alignmentChannel: z
+      .union([z.literal('auto'), z.number().int().nonnegative()])
+      .default('auto')
+      .describe(
+        'channel whose overlaps are compared; auto: the autofluorescence channel, or the first there is',
+      ),
+    search: z
+      .union([z.literal('auto'), z.tuple([reach, reach, reach])])
+      .default('auto')
+      .describe('voxels x,y,z that neighbours may be from where the stage says; auto: by magnification'),
+    blend: z
+      .enum(['linear', 'nearest', 'mean', 'max', 'min'])
+      .default('linear')
+      .describe(
+        'what overlaps become: linear: weights fall over the true overlap; nearest: the tile that lies deeper there; or the mean, max or min of the tiles',
+      ),
+    placement: z
+      .union([z.enum(['auto', 'nominal']), place('a placement as .json or TeraStitcher .xml')])
+      .default('auto')
+      .describe(
+        "where tiles lie: auto: by their overlaps; nominal: by the stage; or a placement.json, or TeraStitcher's xml_merging.xml",
+      ),
     chunkSize: z
       .tuple([size, size, size])
       .default([128, 128, 64])

@@ -58,5 +58,5 @@ const removeIntermediates = (folder: OutputFolder, job: NewJob, flags: CleanFlag
     );
   });
 
-/** `problems.json`, and the folders `accepted` and `damaged` (ARCHITECTURE section 4). */
-const saysWhatIsMissing = (name: string): boolean => ['problems.json', 'accepted', 'damaged'].includes(name);
+/** `problems.json`, of the raw data and of steps with accepted gaps, and the folder `damaged`. */
+const saysWhatIsMissing = (name: string): boolean => ['problems.json', 'damaged'].includes(name);

@@ -15,6 +15,7 @@ import { blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { makePixels } from '../../shared/volume/pixels.ts';
 import { channelFolder } from '../output-volume.ts';
 import { defineStep } from '../step.ts';
+import { blendModes } from './fusion/blend-mode.ts';
 import { writeDamaged } from './fusion/damaged-planes.ts';
 import { describeVolume } from './fusion/describe-volume.ts';
 import { fuseBlock } from './fusion/fuse-block.ts';
@@ -56,6 +57,7 @@ export const fuse = defineStep({
       block,
       views,
       correction: await readCorrection(store, channel, acquisition.tileSize),
+      blendMode: blendModes[parameters.blend],
       factors: halvings(mips, 0, blocks.lastMip),
       planes: noteDamage(planes, damaged, parameters.strict),
       writer: openBlockWriter({

@@ -13,6 +13,8 @@ const candidateSchema = z.object({
   rho: z.number(),
   /** atanh(rho) sqrt(voxels / 2): noise alone stays below 4. */
   T: z.number(),
+  /** T without the lowest frequencies, which smooth edges share wherever they lie: candidates are compared by it. */
+  textureT: z.number(),
   /** Of the coarse stage's peak. */
   ncc: z.number(),
   score: z.number(),
@@ -37,6 +39,8 @@ const pairSchema = z.object({
   /** Best first. */
   candidates: z.array(candidateSchema),
   layers: z.array(layerSchema),
+  /** The best candidate lies where the search ends: the truth may lie beyond. */
+  atSearchBorder: z.boolean(),
   /** Index of the candidate that placement used; null where there is none. */
   chosen: z.number().int().nullable(),
   reliability: z.number(),

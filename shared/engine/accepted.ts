@@ -23,14 +23,14 @@ const schema = z.object({
 export type Accepted = z.infer<typeof schema>;
 
 const folderOf = (step: StepId, generation: number): string =>
-  `.cloudreg/${step.replace('.', '/')}/accepted/${generation}`;
+  `.cloudreg/${step.replace('.', '/')}/gaps/${generation}`;
 
 /**
  * One file per generation and pass: what it says is final when it is first written, so that whoever writes it, however
  * late, writes the same bytes.
  */
 const acceptedFile = ({ step, generation, pass }: RunRef): StepFile<Accepted> => ({
-  key: `${folderOf(step, generation)}/${pass}.json`,
+  key: `${folderOf(step, generation)}/${pass}/problems.json`,
   schema,
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RunRef } from './records.ts';
 
 /** Raised when a message of this build could be misread by an older one, which then releases it. */
-export const MESSAGE_VERSION = 1;
+const MESSAGE_VERSION = 1;
 
 const run = {
   v: z.number().int(),

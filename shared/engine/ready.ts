@@ -22,14 +22,12 @@ const mayStart = (job: JobRecord, step: StepShape): boolean =>
 export const startable = (job: JobRecord, steps: readonly StepShape[]): StepShape[] =>
   stepsOf(job, steps).filter((step) => !isStepDone(job, step.id) && mayStart(job, step));
 
-export const runRef = (job: JobRecord, step: StepId, pass: number): RunRef => ({
+export const firstPass = (job: JobRecord, step: StepId): RunRef => ({
   jobId: job.jobId,
   step,
   generation: job.generations[step] ?? 0,
-  pass,
+  pass: 0,
 });
-
-export const firstPass = (job: JobRecord, step: StepId): RunRef => runRef(job, step, 0);
 
 /** The step and all that depend on it, however far. */
 export function withDependents(steps: readonly StepShape[], step: StepId): ReadonlySet<StepId> {

@@ -8,7 +8,7 @@
 
 import { BLOCK_SIZE, GROUP_SIZE, MAX_CHILDREN } from './sizes.ts';
 
-export { BLOCK_SIZE, GROUP_SIZE, MAX_CHILDREN } from './sizes.ts';
+export { BLOCK_SIZE, GROUP_SIZE } from './sizes.ts';
 
 /** `service.step`, for example `stitching.fuse`. */
 export type StepId = string;

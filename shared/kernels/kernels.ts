@@ -9,8 +9,8 @@
  * NaN in float32 pixels stays NaN through every kernel and spreads to the voxels it is averaged into; `quantise` to an
  * integer type turns it into 0.
  */
-import { addressOf, type BufferSpecs, type Buffers, layOut } from './memory.ts';
-import { instantiate, type KernelExports } from './module.ts';
+import { addressOf, type BufferSpecs, type Buffers, type GrowableMemory, layOut } from './memory.ts';
+import { type BlendExport, instantiate, type KernelExports } from './module.ts';
 import { type Pixels, pixelTypeOf } from './pixels.ts';
 
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
@@ -37,24 +37,18 @@ export interface Kernels {
    * resolving pass follows. A running mean because it is exact where dividing two sums is not: a single tile is copied,
    * and tiles that agree blend to the very value they agree on, whatever the ramps. So tiles cut from one volume give
    * back its voxels, and mips from unrounded voxels give those of the volume, ties included.
-   * Infinite pixels give NaN where tiles overlap.
-   *
-   * values: rows x columns, x fastest, row stride = columns; rampX: columns long; rampY: rows long; both >= 0.
-   * (x, y): the rectangle's corner in the planes, which are planeWidth wide. A value with weight 0 changes nothing,
-   * unless it is not finite.
+   * Infinite pixels give NaN where tiles overlap. A value with weight 0 changes nothing, unless it is not finite.
    */
-  blend(
-    values: Float32Array,
-    columns: number,
-    rows: number,
-    rampX: Float32Array,
-    rampY: Float32Array,
-    mean: Float32Array,
-    weight: Float32Array,
-    planeWidth: number,
-    x: number,
-    y: number,
-  ): void;
+  readonly blend: Blend;
+
+  /** As `blend`, but the value with the largest w is taken, the first of equals; weight = max(weight, w). */
+  readonly blendNearest: Blend;
+
+  /** As `blend`, but the largest of the values with w > 0 is taken; weight += w. */
+  readonly blendMax: Blend;
+
+  /** As `blend`, but the smallest of the values with w > 0 is taken; weight += w. */
+  readonly blendMin: Blend;
 
   /** Rounds half to even and clips to the range of `out`; NaN becomes 0. float32: a copy. */
   quantise(values: Float32Array, out: Pixels): void;
@@ -75,6 +69,23 @@ export interface Kernels {
   averagePlanes(a: Float32Array, b: Float32Array, out: Float32Array): void;
 }
 
+/**
+ * values: rows x columns, x fastest, row stride = columns; rampX: columns long; rampY: rows long; both >= 0.
+ * (x, y): the rectangle's corner in `plane` and `weight`, which are planeWidth wide.
+ */
+export type Blend = (
+  values: Float32Array,
+  columns: number,
+  rows: number,
+  rampX: Float32Array,
+  rampY: Float32Array,
+  plane: Float32Array,
+  weight: Float32Array,
+  planeWidth: number,
+  x: number,
+  y: number,
+) => void;
+
 /** A fresh instance with a memory of its own. Synchronous; well below a millisecond. */
 export function loadKernels(): Kernels {
   const { memory, kernels } = instantiate();
@@ -91,24 +102,10 @@ export function loadKernels(): Kernels {
       else correctPlain(kernels, raw)(from, background, to, raw.length);
     },
 
-    blend(values, columns, rows, rampX, rampY, mean, weight, planeWidth, x, y) {
-      expectRectangle(columns, rows, planeWidth, x, y, mean);
-      expectAtLeast('values', values, columns * rows);
-      expectAtLeast('rampX', rampX, columns);
-      expectAtLeast('rampY', rampY, rows);
-      expectAtLeast('weight', weight, mean.length);
-      const skipped = (y * planeWidth + x) * Float32Array.BYTES_PER_ELEMENT;
-      kernels.blend(
-        address('values', values),
-        columns,
-        rows,
-        address('rampX', rampX),
-        address('rampY', rampY),
-        address('mean', mean) + skipped,
-        address('weight', weight) + skipped,
-        planeWidth,
-      );
-    },
+    blend: blendBy(memory, kernels.blend),
+    blendNearest: blendBy(memory, kernels.blendNearest),
+    blendMax: blendBy(memory, kernels.blendMax),
+    blendMin: blendBy(memory, kernels.blendMin),
 
     quantise(values, out) {
       expectAtLeast('out', out, values.length);
@@ -149,6 +146,27 @@ function correctPlain(kernels: KernelExports, raw: Pixels) {
 function correctFlat(kernels: KernelExports, raw: Pixels) {
   const { correctFlatUint8: uint8, correctFlatUint16: uint16, correctFlatFloat32: float32 } = kernels;
   return { uint8, uint16, float32 }[pixelTypeOf(raw)];
+}
+
+function blendBy(memory: GrowableMemory, kernel: BlendExport): Blend {
+  return (values, columns, rows, rampX, rampY, plane, weight, planeWidth, x, y) => {
+    expectRectangle(columns, rows, planeWidth, x, y, plane);
+    expectAtLeast('values', values, columns * rows);
+    expectAtLeast('rampX', rampX, columns);
+    expectAtLeast('rampY', rampY, rows);
+    expectAtLeast('weight', weight, plane.length);
+    const skipped = (y * planeWidth + x) * Float32Array.BYTES_PER_ELEMENT;
+    kernel(
+      addressOf(memory, 'values', values),
+      columns,
+      rows,
+      addressOf(memory, 'rampX', rampX),
+      addressOf(memory, 'rampY', rampY),
+      addressOf(memory, 'plane', plane) + skipped,
+      addressOf(memory, 'weight', weight) + skipped,
+      planeWidth,
+    );
+  };
 }
 
 // A kernel does not see where a buffer ends: sizes are checked here, before any voxel is written.

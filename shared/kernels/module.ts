@@ -12,16 +12,10 @@ export interface KernelExports {
   correctFlatUint8(raw: number, flat: number, background: number, out: number, count: number): void;
   correctFlatUint16(raw: number, flat: number, background: number, out: number, count: number): void;
   correctFlatFloat32(raw: number, flat: number, background: number, out: number, count: number): void;
-  blend(
-    values: number,
-    columns: number,
-    rows: number,
-    rampX: number,
-    rampY: number,
-    mean: number,
-    weight: number,
-    planeWidth: number,
-  ): void;
+  blend: BlendExport;
+  blendNearest: BlendExport;
+  blendMax: BlendExport;
+  blendMin: BlendExport;
   quantiseUint8(values: number, out: number, count: number): void;
   quantiseUint16(values: number, out: number, count: number): void;
   widenUint8(values: number, out: number, count: number): void;
@@ -29,6 +23,17 @@ export interface KernelExports {
   halvePlane(plane: number, width: number, height: number, out: number): void;
   averagePlanes(a: number, b: number, out: number, count: number): void;
 }
+
+export type BlendExport = (
+  values: number,
+  columns: number,
+  rows: number,
+  rampX: number,
+  rampY: number,
+  plane: number,
+  weight: number,
+  planeWidth: number,
+) => void;
 
 /** TypeScript declares WebAssembly only together with the browser; this is the part used here. */
 declare const WebAssembly: {

@@ -81,7 +81,8 @@ describe('flags of the job parameters', () => {
     ['--mips', '99', /^--mips is "99"; expected "auto", or a whole number from 1 to 20/],
     ['--chunk-size', '64,64', /^--chunk-size is "64,64"; expected 3 values .* each a whole number above 0/],
     ['--channels', 'some', /^--channels is "some"; expected "all", or a list of whole numbers/],
-    ['--blend', 'max', /^--blend is "max"; expected "linear"/],
+    ['--blend', 'median', /^--blend is "median"; expected "linear" or "nearest" or "mean" or "max" or "min"/],
+    ['--placement', '', /^--placement is ""; expected "auto" or "nominal", or a placement as .json or/],
   ])('names the flag, what was found and what is expected: %s %s', async (flag, value, message) => {
     await expect(parse(flag, value)).rejects.toThrow(message);
   });

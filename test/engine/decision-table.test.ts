@@ -452,7 +452,7 @@ describe('step fan-in', () => {
     await drain(world);
     expect(await world.status()).toBe('incomplete');
     expect([...(await world.jobNow()).incompleteSteps]).toEqual(['a@0']);
-    const stored = await world.store.get('.cloudreg/a/accepted/0/0.json');
+    const stored = await world.store.get('.cloudreg/a/gaps/0/0/problems.json');
     expect(JSON.parse(new TextDecoder().decode(stored?.bytes))).toEqual({
       format: 'cloudreg-accepted/1',
       step: 'a',

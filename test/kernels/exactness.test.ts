@@ -16,8 +16,16 @@ interface Tile {
   readonly rampY: Float32Array;
 }
 
+const blends = ['blend', 'blendNearest', 'blendMax', 'blendMin'] as const;
+type BlendName = (typeof blends)[number];
+
 /** Cuts the tiles out of a plane and blends them back together. */
-function cutAndBlend(plane: Float32Array, width: number, tiles: readonly Tile[]): Float32Array {
+function cutAndBlend(
+  plane: Float32Array,
+  width: number,
+  tiles: readonly Tile[],
+  name: BlendName = 'blend',
+): Float32Array {
   const most = Math.max(...tiles.map(({ columns, rows }) => columns * rows));
   const buffers = kernels.layout({
     values: float32(most),
@@ -34,7 +42,7 @@ function cutAndBlend(plane: Float32Array, width: number, tiles: readonly Tile[])
     buffers.rampX.set(rampX);
     buffers.rampY.set(rampY);
     const { values, mean, weight } = buffers;
-    kernels.blend(values, columns, rows, buffers.rampX, buffers.rampY, mean, weight, width, x, y);
+    kernels[name](values, columns, rows, buffers.rampX, buffers.rampY, mean, weight, width, x, y);
   }
   return buffers.mean.slice();
 }
@@ -63,19 +71,19 @@ function fourTiles(size: number, overlap: number): Tile[] {
   );
 }
 
-describe('blending', () => {
+describe.each(blends)('blending by %s', (name) => {
   it('gives back the very plane that tiles were cut from, fractions included, with any overlap', () => {
     for (const overlap of [1, 2, 3, 7, 16, 39, 64]) {
       const random = seededRandom(overlap);
       const size = 131;
       const plane = Float32Array.from({ length: size * size }, () => random() * 65_535);
-      expectSameBits(cutAndBlend(plane, size, fourTiles(size, overlap)), plane, `overlap ${overlap}`);
+      expectSameBits(cutAndBlend(plane, size, fourTiles(size, overlap), name), plane, `overlap ${overlap}`);
     }
   });
 
   it('keeps all 65536 values of uint16 through four tiles', () => {
     const plane = Float32Array.from({ length: 65_536 }, (_, i) => i);
-    expectSameBits(cutAndBlend(plane, 256, fourTiles(256, 100)), plane, 'all values');
+    expectSameBits(cutAndBlend(plane, 256, fourTiles(256, 100), name), plane, 'all values');
   });
 
   it('copies a single tile whatever its weights', () => {
@@ -84,11 +92,83 @@ describe('blending', () => {
       const plane = Float32Array.from({ length: columns * rows }, () => random() * 65_535);
       const anyRamp = (length: number) => Float32Array.from({ length }, () => random() + 1e-6);
       const tile = { x: 0, y: 0, columns, rows, rampX: anyRamp(columns), rampY: anyRamp(rows) };
-      expectSameBits(cutAndBlend(plane, columns, [tile]), plane, label);
+      expectSameBits(cutAndBlend(plane, columns, [tile], name), plane, label);
     });
   });
+});
 
-  it('is the weighted mean where tiles differ, within 1e-6 of its size', () => {
+describe('where tiles differ', () => {
+  /** One voxel that these tiles cover, in this order. */
+  function joined(name: BlendName, tiles: readonly (readonly [value: number, ramp: number])[]): number {
+    const one = float32(1);
+    const buffers = kernels.layout({ value: one, x: one, y: one, plane: one, weight: one });
+    buffers.y[0] = 0.5;
+    for (const [value, ramp] of tiles) {
+      buffers.value[0] = value;
+      buffers.x[0] = ramp;
+      kernels[name](buffers.value, 1, 1, buffers.x, buffers.y, buffers.plane, buffers.weight, 1, 0, 0);
+    }
+    return buffers.plane[0]!;
+  }
+
+  it('the nearest is the one with the largest weight, the first of equals', () => {
+    expect(
+      joined('blendNearest', [
+        [7, 0.4],
+        [900, 0.6],
+        [3, 0.6],
+        [5, 0],
+      ]),
+    ).toBe(900);
+    expect(
+      joined('blendNearest', [
+        [7, 0.5],
+        [900, 0.5],
+      ]),
+    ).toBe(7);
+  });
+
+  it('the largest and the smallest value win whatever their weights, even against an empty plane', () => {
+    expect(
+      joined('blendMax', [
+        [7, 1],
+        [900, 0.1],
+        [3, 0.6],
+      ]),
+    ).toBe(900);
+    expect(
+      joined('blendMin', [
+        [7, 1],
+        [900, 0.1],
+        [3, 0.6],
+      ]),
+    ).toBe(3);
+    expect(
+      joined('blendMax', [
+        [-4, 1],
+        [-2, 1],
+      ]),
+    ).toBe(-2);
+    expect(
+      joined('blendMin', [
+        [4, 1],
+        [5, 1],
+      ]),
+    ).toBe(4);
+  });
+
+  it.each(blends)('%s takes nothing from a tile of weight 0', (name) => {
+    expect(joined(name, [[50, 0]])).toBe(0);
+    expect(
+      joined(name, [
+        [900, 0],
+        [50, 0.3],
+        [2, 0],
+      ]),
+    ).toBe(50);
+  });
+
+  it('blend is the weighted mean, within 1e-6 of its size', () => {
     forSeeds(200, ({ random, label }) => {
       const buffers = kernels.layout({
         value: float32(1),

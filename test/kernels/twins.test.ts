@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadKernels, type Pixels, type PixelType } from '../../shared/kernels/kernels.ts';
 import { averagePlanes } from '../../shared/kernels/oracles/average-planes.ts';
 import { blend } from '../../shared/kernels/oracles/blend.ts';
+import { blendMax, blendMin, blendNearest } from '../../shared/kernels/oracles/blend-choice.ts';
 import { correct } from '../../shared/kernels/oracles/correct.ts';
 import { halvePlane } from '../../shared/kernels/oracles/halve-plane.ts';
 import { quantise } from '../../shared/kernels/oracles/quantise.ts';
@@ -11,6 +12,7 @@ import { anyLength, expectSameBits, forSeeds, makeSlots, type Slot, twinOf, whol
 
 const kernels = loadKernels();
 const types: PixelType[] = ['uint8', 'uint16', 'float32'];
+const blends = Object.entries({ blend, blendNearest, blendMax, blendMin });
 const float32 = (length: number) => ({ type: 'float32' as const, length });
 
 /** Runs the kernel on the slots and the oracle on copies of them; then all of every slot must agree. */
@@ -104,23 +106,37 @@ describe('planes', () => {
     });
   });
 
-  it('take in blended rectangles as the oracle says, and nothing beside them changes', () => {
-    forSeeds(300, (testCase) => {
-      const { random } = testCase;
-      const [columns, rows] = [anyLength(random) % 70, whole(random, 9)];
-      const [x, y] = [whole(random, 9), whole(random, 5)];
-      const planeWidth = x + columns + whole(random, 9);
-      const plane = float32(planeWidth * (y + rows + whole(random, 3)));
-      const args = [float32(columns * rows), float32(columns), float32(rows), plane, plane];
-      const slots = makeSlots(kernels, testCase, args);
-      makeRamps(slots, random);
-      const run =
-        (twin: typeof blend) =>
-        ([values, rampX, rampY, mean, weight]: Pixels[]) =>
-          twin(values as F, columns, rows, rampX as F, rampY as F, mean as F, weight as F, planeWidth, x, y);
-      expectTwins(slots, testCase.label, run(kernels.blend), run(blend));
-    });
-  });
+  it.each(blends)(
+    'take in rectangles by %s as the oracle says, and nothing beside them changes',
+    (name, oracle) => {
+      forSeeds(300, (testCase) => {
+        const { random } = testCase;
+        const [columns, rows] = [anyLength(random) % 70, whole(random, 9)];
+        const [x, y] = [whole(random, 9), whole(random, 5)];
+        const planeWidth = x + columns + whole(random, 9);
+        const plane = float32(planeWidth * (y + rows + whole(random, 3)));
+        const args = [float32(columns * rows), float32(columns), float32(rows), plane, plane];
+        const slots = makeSlots(kernels, testCase, args);
+        makeRamps(slots, random);
+        const run =
+          (twin: typeof blend) =>
+          ([values, rampX, rampY, mean, weight]: Pixels[]) =>
+            twin(
+              values as F,
+              columns,
+              rows,
+              rampX as F,
+              rampY as F,
+              mean as F,
+              weight as F,
+              planeWidth,
+              x,
+              y,
+            );
+        expectTwins(slots, testCase.label, run(kernels[name as 'blend']), run(oracle));
+      });
+    },
+  );
 });
 
 /** Ramps lie between 0 and 1, weights at or above 0. */

@@ -97,14 +97,14 @@ function refine(stage: FineStage, peaks: readonly Peak[]): Found[] {
     if (estimate === undefined || distance(estimate.offset, estimate.from) >= stillMoving) continue;
     searched.push(withT(estimate, peak));
   }
-  const places = withoutRepeats(searched.sort((a, b) => b.T - a.T));
+  const places = withoutRepeats(searched.sort((a, b) => b.textureT - a.textureT));
   const bestRho = places.reduce((best, { rho }) => Math.max(best, rho), 0);
   const finished = places.flatMap((candidate) => {
     if (candidate.rho <= worthFinishing * bestRho) return [candidate];
     const estimate = stage.finish(candidate);
     return estimate === undefined ? [] : [withT(estimate, candidate)];
   });
-  return withoutRepeats(finished.sort((a, b) => b.T - a.T));
+  return withoutRepeats(finished.sort((a, b) => b.textureT - a.textureT));
 }
 
 /** Candidates that end at the same place are one: the first of them. */
@@ -130,12 +130,13 @@ function rate(found: readonly Found[]): Candidate[] {
     covariance: candidate.covariance.map((row) => [...row]) as Candidate['covariance'],
     rho: candidate.rho,
     T: candidate.T,
+    textureT: candidate.textureT,
     ncc: candidate.ncc,
     score: candidate.score,
     reliability:
       candidate === best
-        ? reliabilityOfBest(candidate, next?.T ?? 0)
-        : reliabilityOfFurther(candidate, best!.T),
+        ? reliabilityOfBest(candidate, next?.textureT ?? 0)
+        : reliabilityOfFurther(candidate, best!.textureT),
   }));
 }
 

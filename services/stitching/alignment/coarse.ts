@@ -3,6 +3,7 @@
  * (STITCHING section 2.3).
  */
 import { type Fourier, goodVolumeSize, wholePlan } from '../../../shared/numerics/fft-volume.ts';
+import { median } from '../../../shared/numerics/statistics.ts';
 import { axes, type Triple } from '../axes.ts';
 import { shiftEnergies } from './energies.ts';
 import type { Field } from './stabilise.ts';
@@ -119,15 +120,9 @@ function scoreShifts(fourier: Fourier, a: Field, b: Field, range: ShiftRange): S
 }
 
 function standardise(values: Float64Array): Float64Array {
-  const median = medianOf(values);
-  const deviation = medianOf(values.map((value) => Math.abs(value - median))) / 0.6745;
-  return values.map((value) => (value - median) / Math.max(deviation, 0.5));
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const centre = median(values);
+  const deviation = median(values.map((value) => Math.abs(value - centre))) / 0.6745;
+  return values.map((value) => (value - centre) / Math.max(deviation, 0.5));
 }
 
 /** sum a(x + d) b(x) for all shifts of the range: pieces of rows of b against the rows of a that they can meet, added up. */

@@ -108,7 +108,7 @@ function pullOf(search: FineSearch, pass: Pass): Triple | undefined {
   );
 }
 
-/** Undefined where the offset runs away: there is nothing to hold it. */
+/** Undefined where the offset runs away, as on smooth edges: there is nothing to hold it. */
 function lastPasses(search: FineSearch, pull: Triple, pass: Pass): FineEstimate | undefined {
   const found = released(search, search.from, pull);
   const needed = search.segments * (largestDeviation(found) / aimedDeviation) ** 2;

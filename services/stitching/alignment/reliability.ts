@@ -32,10 +32,14 @@ const precision = ({ covariance }: Seen): number =>
 
 const seen = (candidate: Seen): number => detection(candidate) * texture(candidate) * precision(candidate);
 
-/** @param next T of the best candidate elsewhere, 0 where there is none */
+/** @param next textureT of the best candidate elsewhere, 0 where there is none */
 export const reliabilityOfBest = (best: Seen, next: number): number =>
-  seen(best) * clip((best.T / Math.max(next, noiseT) - 1.1) / 0.4);
+  seen(best) * clip((best.textureT / Math.max(next, noiseT) - 1.1) / 0.4);
 
-/** A further candidate can never be used by itself; loops may ask for it. */
+/**
+ * A further candidate can never be used by itself; loops may ask for it.
+ *
+ * @param best textureT of the best candidate
+ */
 export const reliabilityOfFurther = (candidate: Seen, best: number): number =>
-  seen(candidate) * 0.3 * clip((candidate.T / best - 0.4) / 0.6);
+  seen(candidate) * 0.3 * clip((candidate.textureT / best - 0.4) / 0.6);

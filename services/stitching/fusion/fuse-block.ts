@@ -1,11 +1,12 @@
-/** Fuses one block: reads each plane's tiles once, corrects, feathers, and hands the unrounded plane down the mips. */
+/** Fuses one block: reads each plane's tiles once, corrects, blends, and hands the unrounded plane down the mips. */
 import type { Correction } from '../../../shared/acquisition/correction.ts';
 import type { Box } from '../../../shared/geometry/box.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
 import type { Kernels, Pixels, PixelType } from '../../../shared/kernels/kernels.ts';
 import type { BlockWriter } from '../../../shared/volume/block-writer.ts';
 import { cascadeBuffers, type Factor, makeCascade } from '../../../shared/volume/cascade.ts';
-import { feather } from './ramps.ts';
+import type { BlendMode } from './blend-mode.ts';
+import type { Ramps } from './ramps.ts';
 import type { PlanePixels, TilePixels } from './read-planes.ts';
 import type { TileView } from './tile-view.ts';
 
@@ -16,6 +17,7 @@ export interface BlockFusion {
   readonly block: Box;
   readonly views: readonly TileView[];
   readonly correction: Correction;
+  readonly blendMode: BlendMode;
   /** Downsampling from mip to mip below the block. */
   readonly factors: readonly Factor[];
   readonly planes: AsyncIterable<PlanePixels>;
@@ -30,16 +32,16 @@ export async function fuseBlock(fusion: BlockFusion): Promise<void> {
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   const blend = blender(fusion, buffers);
   for await (const plane of fusion.planes) {
-    buffers.mean.fill(0);
+    buffers.fused.fill(0);
     buffers.weight.fill(0);
     for (const tile of plane.tiles) blend(tile, plane);
-    cascade.push(buffers.mean);
+    cascade.push(buffers.fused);
     await writer.flow();
   }
 }
 
 type Buffers = {
-  readonly mean: Float32Array;
+  readonly fused: Float32Array;
   readonly weight: Float32Array;
   readonly raw: Pixels;
   readonly corrected: Float32Array;
@@ -53,7 +55,7 @@ function blendBuffers({ block, views, dataType, correction }: BlockFusion) {
   const covered = views.map(({ covers }) => boxSize(covers));
   const pixels = Math.max(0, ...covered.map(([x, y]) => x * y));
   return {
-    mean: { type: 'float32', length: width * height },
+    fused: { type: 'float32', length: width * height },
     weight: { type: 'float32', length: width * height },
     raw: { type: dataType, length: pixels },
     corrected: { type: 'float32', length: pixels },
@@ -64,10 +66,10 @@ function blendBuffers({ block, views, dataType, correction }: BlockFusion) {
 }
 
 /** Adds one tile's pixels to the plane. Ramps are kept as long as the same tiles are present. */
-function blender({ block, kernels, correction }: BlockFusion, buffers: Buffers) {
+function blender({ block, kernels, correction, blendMode }: BlockFusion, buffers: Buffers) {
   const [width] = boxSize(block);
-  const ramps = rampCache();
-  const { raw, corrected, flat, rampX, rampY, mean, weight } = buffers;
+  const ramps = rampCache(blendMode);
+  const { raw, corrected, flat, rampX, rampY, fused, weight } = buffers;
   return ({ view, pixels }: TilePixels, plane: PlanePixels): void => {
     const { covers, tile } = view;
     const [columns, rows] = boxSize(covers);
@@ -83,13 +85,13 @@ function blender({ block, kernels, correction }: BlockFusion, buffers: Buffers) 
       correction.background,
       corrected,
     );
-    kernels.blend(
+    kernels[blendMode.kernel](
       corrected,
       columns,
       rows,
       rampX,
       rampY,
-      mean,
+      fused,
       weight,
       width,
       covers.start[0] - block.start[0],
@@ -98,12 +100,12 @@ function blender({ block, kernels, correction }: BlockFusion, buffers: Buffers) 
   };
 }
 
-function rampCache() {
-  const known = new Map<string, ReturnType<typeof feather>>();
+function rampCache({ ramps: rampsOf }: BlendMode) {
+  const known = new Map<string, Ramps>();
   return (view: TileView, plane: PlanePixels) => {
     const present = plane.tiles.map((other) => other.view.tile);
     const key = `${view.tile.loc}:${present.map(({ loc }) => loc).join()}`;
-    const ramps = known.get(key) ?? feather(view.tile, present);
+    const ramps = known.get(key) ?? rampsOf(view.tile, present);
     known.set(key, ramps);
     return ramps;
   };

@@ -1,4 +1,4 @@
-/** Feathering: two tiles' weights fall linearly over their true overlap and sum to 1 (STITCHING section 7.3). */
+/** Weights of a tile's pixels. Feathered: two tiles' fall linearly over their true overlap and sum to 1 (STITCHING section 7.3). */
 import type { PlacedTile } from '../../../shared/acquisition/placement.ts';
 
 export interface Ramps {
@@ -18,6 +18,11 @@ export function feather(tile: PlacedTile, present: readonly PlacedTile[]): Ramps
     x: ramp(tile, 0, neighbour(0, -1), neighbour(0, 1)),
     y: ramp(tile, 1, neighbour(-1, 0), neighbour(1, 0)),
   };
+}
+
+/** The same weight for every pixel. */
+export function even({ box: { start, end } }: PlacedTile): Ramps {
+  return { x: new Float32Array(end[0] - start[0]).fill(1), y: new Float32Array(end[1] - start[1]).fill(1) };
 }
 
 function ramp(

@@ -1,5 +1,6 @@
 /** How well each tile's place is known within its component, from the inverse of the normal equations. */
-import { choleskyFactor, choleskySolve, inverseDiagonal } from '../../../shared/numerics/banded-cholesky.ts';
+import { inverseDiagonal } from '../../../shared/numerics/inverse-diagonal.ts';
+import { type SymmetricMatrix, solveSymmetric } from '../../../shared/numerics/symmetric.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Link } from './links.ts';
 import { normalEquations, type Ties } from './solve.ts';
@@ -15,10 +16,15 @@ export function tileDeviations(
   groups: Int32Array,
 ): Triple[] {
   const within = { ...ties, pairs: ties.pairs.filter(({ a, b }) => groups[a] === groups[b]) };
-  const factor = choleskyFactor(normalEquations(links, weights, within, groups).matrix);
-  const variances = inverseDiagonal(factor);
+  const equations = (): SymmetricMatrix => normalEquations(links, weights, within, groups).matrix;
   // Row sums of the inverse within each component take the common shift out of the diagonal.
-  const rowSums = axes((axis) => choleskySolve(factor, Float64Array.from(variances, (_, i) => (i % 3 === axis ? 1 : 0))));
+  const rowSums = axes((axis) => {
+    const ones = Float64Array.from({ length: 3 * groups.length }, (_, i) => (i % 3 === axis ? 1 : 0));
+    return solveSymmetric(equations(), ones);
+  });
+  const factor = equations();
+  solveSymmetric(factor, new Float64Array(3 * groups.length));
+  const variances = inverseDiagonal(factor);
   const counts = new Float64Array(groups.length);
   const sums = axes(() => new Float64Array(groups.length));
   groups.forEach((group, tile) => {

@@ -1,5 +1,5 @@
 /** Links that contradict the others around their loops: found, and replaced by their next candidate or rejected (STITCHING section 2.7). */
-import { axes, type Triple } from '../axes.ts';
+import type { Triple } from '../axes.ts';
 import { type Link, largest, residualOf } from './links.ts';
 import { type Solution, solvePositions, type Ties } from './solve.ts';
 
@@ -31,16 +31,44 @@ const patchRadius = 4;
 
 export function checkedSolution(given: readonly CheckedLink[], ties: Ties): CheckedSolution {
   const verdicts: Verdict[] = given.map(() => ({ kind: 'kept' }));
+  // Each round begins with the weights of the one before: most of the grid is as it was.
+  const weights = given.map(() => 1);
   for (;;) {
     const numbers = given.flatMap((_, i) => (verdicts[i]!.kind === 'rejected' ? [] : [i]));
     const links = numbers.map((i) => currentLink(given[i]!, verdicts[i]!));
-    const solution = solvePositions(links, ties);
-    const changes = contradictions(links, solution, ties).flatMap((patch) => {
-      const change = judge(patch, links, ties, (i) => replacements(given[numbers[i]!]!, verdicts[numbers[i]!]!));
-      return change === undefined ? [] : [change];
+    const solution = solvePositions(links, ties, numbers.map((i) => weights[i]!));
+    numbers.forEach((i, at) => {
+      weights[i] = solution.weights[at]!;
     });
-    if (changes.length === 0) return { solution, links, verdicts };
-    for (const { link, verdict } of changes) verdicts[numbers[link]!] = verdict;
+    let changed = false;
+    for (const patch of contradictions(links, solution, ties)) {
+      const local = patch.links.map((i) => numbers[i]!);
+      changed = judgePatch(patch.tiles, local, given, verdicts, ties) || changed;
+    }
+    if (!changed) return { solution, links, verdicts };
+  }
+}
+
+/**
+ * Changes verdicts until the links of a patch agree or no change makes them agree better; false where none was changed.
+ *
+ * @param numbers of the links inside the patch
+ */
+function judgePatch(
+  tiles: readonly number[],
+  numbers: readonly number[],
+  given: readonly CheckedLink[],
+  verdicts: Verdict[],
+  ties: Ties,
+): boolean {
+  for (let changed = false; ; changed = true) {
+    const left = numbers.filter((i) => verdicts[i]!.kind !== 'rejected');
+    const links = left.map((i) => currentLink(given[i]!, verdicts[i]!));
+    const change = judge(localProblem(tiles, links, ties), (at) =>
+      replacements(given[left[at]!]!, verdicts[left[at]!]!),
+    );
+    if (change === undefined) return changed;
+    verdicts[left[change.link]!] = change.verdict;
   }
 }
 
@@ -56,7 +84,6 @@ interface Patch {
   readonly tiles: readonly number[];
   /** Indices of links. */
   readonly links: readonly number[];
-  readonly worst: number;
 }
 
 /** Around the worst links, the worst first; patches share no tile, so that they can be judged one by one. */
@@ -75,7 +102,7 @@ function contradictions(links: readonly Link[], solution: Solution, ties: Ties):
     const ownLinks = new Set(tiles.flatMap((tile) => linksOf[tile]!));
     const whole = [...ownLinks].filter((i) => inside.has(links[i]!.a) && inside.has(links[i]!.b));
     for (const tile of tiles) taken.add(tile);
-    patches.push({ tiles, links: whole.sort((i, j) => i - j), worst });
+    patches.push({ tiles, links: whole.sort((i, j) => i - j) });
   }
   return patches;
 }
@@ -108,47 +135,50 @@ interface Change {
 
 /** Takes away the link whose absence makes the others agree best; undefined where none does. */
 function judge(
-  patch: Patch,
-  links: readonly Link[],
-  ties: Ties,
+  { links, ties }: LocalProblem,
   replacementsOf: (link: number) => readonly Link[],
 ): Change | undefined {
-  const local = localProblem(patch, links, ties);
-  const whole = solvePositions(local.links, local.ties);
+  const whole = solvePositions(links, ties);
   const worst = Math.max(...whole.residuals.map(largest));
   if (worst <= suspiciousResidual) return undefined;
-  let best: { cost: number; at: number; positions: readonly Triple[] } | undefined;
-  whole.residuals.forEach((residual, at) => {
+  let best = { cost: disagreement(links, whole.residuals), link: -1, positions: whole.positions };
+  whole.residuals.forEach((residual, link) => {
     if (largest(residual) <= suspectShare * worst) return;
-    const rest = local.links.filter((_, i) => i !== at);
-    const { positions, residuals } = solvePositions(rest, local.ties);
-    const cost = disagreement(rest, residuals) + costOfRemoval * local.links[at]!.reliability;
-    if (best === undefined || cost < best.cost) best = { cost, at, positions };
+    const rest = links.filter((_, i) => i !== link);
+    const { positions, residuals } = solvePositions(rest, ties);
+    const cost = disagreement(rest, residuals) + costOfRemoval * links[link]!.reliability;
+    if (cost < best.cost) best = { cost, link, positions };
   });
-  if (best === undefined || best.cost >= disagreement(local.links, whole.residuals)) return undefined;
-  const { at, positions } = best;
-  const link = patch.links[at]!;
-  const { a, b } = local.links[at]!;
-  const fitting = replacementsOf(link).find((other) => largest(residualOf({ ...other, a, b }, positions)) <= sameOffset);
-  return { link, verdict: fitting === undefined ? { kind: 'rejected' } : { kind: 'replaced', by: fitting } };
+  if (best.link < 0) return undefined;
+  const { a, b } = links[best.link]!;
+  const fitting = replacementsOf(best.link).find(
+    (other) => largest(residualOf({ ...other, a, b }, best.positions)) <= sameOffset,
+  );
+  const verdict: Verdict = fitting === undefined ? { kind: 'rejected' } : { kind: 'replaced', by: fitting };
+  return { link: best.link, verdict };
 }
 
 const disagreement = (links: readonly Link[], residuals: readonly Triple[]): number =>
   links.reduce((sum, link, i) => sum + Math.min(largest(residuals[i]!), mostResidual) * link.reliability, 0);
 
-/** The patch as a problem of its own, its tiles numbered from 0. */
-function localProblem(patch: Patch, links: readonly Link[], ties: Ties): { links: Link[]; ties: Ties } {
-  const numbers = new Map(patch.tiles.map((tile, number) => [tile, number]));
+interface LocalProblem {
+  readonly links: readonly Link[];
+  readonly ties: Ties;
+}
+
+/** Some tiles and the links among them, the tiles numbered from 0. */
+function localProblem(tiles: readonly number[], links: readonly Link[], ties: Ties): LocalProblem {
+  const numbers = new Map(tiles.map((tile, number) => [tile, number]));
   const renumbered = <Pair extends { readonly a: number; readonly b: number }>(pair: Pair): Pair => ({
     ...pair,
     a: numbers.get(pair.a)!,
     b: numbers.get(pair.b)!,
   });
   return {
-    links: patch.links.map((i) => renumbered(links[i]!)),
+    links: links.map(renumbered),
     ties: {
       pairs: ties.pairs.filter(({ a, b }) => numbers.has(a) && numbers.has(b)).map(renumbered),
-      positions: patch.tiles.map((tile) => axes((i) => ties.positions[tile]![i])),
+      positions: tiles.map((tile) => ties.positions[tile]!),
       weight: ties.weight,
     },
   };

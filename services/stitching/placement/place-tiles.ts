@@ -1,4 +1,5 @@
 /** From measured pairs to positions of all tiles (STITCHING section 2.7). */
+import { median } from '../../../shared/numerics/statistics.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Candidate, Pair, PairStatus } from '../pairs.ts';
 import { components } from './components.ts';
@@ -6,13 +7,14 @@ import { tileDeviations } from './deviations.ts';
 import { linkOf } from './links.ts';
 import { type CheckedLink, checkedSolution, type Verdict } from './loops.ts';
 import { tieWeights, type Ties } from './solve.ts';
-import { correctedNominal, medianOf, type StageCorrection, stageCorrection } from './stage-correction.ts';
+import { correctedNominal, type StageCorrection, stageCorrection } from './stage-correction.ts';
 import { type GridTile, type TileGrid, tileGrid } from './tile-grid.ts';
 
 /** What alignment found between neighbours; `a` and `b` are LOC numbers. */
-export type MeasuredPair = Pick<Pair, 'a' | 'b' | 'axis' | 'nominal' | 'candidates' | 'layers'> & {
-  readonly atSearchBorder: boolean;
-};
+export type MeasuredPair = Pick<
+  Pair,
+  'a' | 'b' | 'axis' | 'nominal' | 'candidates' | 'layers' | 'atSearchBorder'
+>;
 
 export interface PlacedTile extends GridTile {
   /** With its sub-voxel part; the smallest corner of all tiles is 0. */
@@ -81,7 +83,7 @@ export function placeTiles(
     pairs: judged,
     stageCorrection: correction,
     components: new Set(placed.filter(({ source }) => source === 'pairs').map(({ component }) => component)).size,
-    volumeOriginVoxel: axes((i) => Math.round(medianOf(placed.map((tile) => tile.nominal[i] - tile.position[i])))),
+    volumeOriginVoxel: axes((i) => Math.round(median(placed.map((tile) => tile.nominal[i] - tile.position[i])))),
     statistics: statisticsOf(judged),
   };
 }

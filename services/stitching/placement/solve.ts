@@ -1,11 +1,10 @@
 /** Tile positions that fit all links best, each link weighted by how well it fits (STITCHING section 2.7). */
 import {
-  addEntry,
-  type BandedMatrix,
-  bandedMatrix,
-  choleskyFactor,
-  choleskySolve,
-} from '../../../shared/numerics/banded-cholesky.ts';
+  addToElement,
+  createSymmetric,
+  type SymmetricMatrix,
+  solveSymmetric,
+} from '../../../shared/numerics/symmetric.ts';
 import { axes, type Triple } from '../axes.ts';
 import { type Matrix3, mapMatrix, timesVector } from '../symmetric.ts';
 import { components } from './components.ts';
@@ -28,24 +27,32 @@ export interface Solution {
 }
 
 const robustRounds = 4;
+/** Weights that change less than this leave the positions where they are. */
+const settled = 0.001;
 const outlierDeviations = 3;
 const tieWeight = 1e-4;
 
 export const tieWeights = (search: Triple): Triple =>
   axes((i) => tieWeight / (Math.max(search[i], 1) / 2) ** 2);
 
-/** Links that fit badly lose weight, four times over. Groups of tiles without any tie between them keep their mean place. */
-export function solvePositions(links: readonly Link[], ties: Ties): Solution {
+/**
+ * Links that fit badly lose weight, four times over. Groups of tiles without any tie between them keep their mean place.
+ *
+ * @param start weights to begin with, 1 where absent
+ */
+export function solvePositions(links: readonly Link[], ties: Ties, start?: readonly number[]): Solution {
   const islands = components(ties.positions.length, [...ties.pairs, ...links]);
-  let weights = links.map(() => 1);
+  let weights = start ?? links.map(() => 1);
   for (let round = 0; ; round++) {
     const positions = weightedPositions(links, weights, ties, islands);
     const residuals = links.map((link) => residualOf(link, positions));
     if (round === robustRounds) return { positions, residuals, weights };
-    weights = residuals.map((residual, i) => {
+    const renewed = residuals.map((residual, i) => {
       const worst = largest(axes((axis) => residual[axis] / links[i]!.sd[axis]));
       return (1 + (worst / outlierDeviations) ** 2) ** -2;
     });
+    if (renewed.every((weight, i) => Math.abs(weight - weights[i]!) < settled)) return { positions, residuals, weights };
+    weights = renewed;
   }
 }
 
@@ -56,7 +63,7 @@ function weightedPositions(
   islands: Int32Array,
 ): Triple[] {
   const system = normalEquations(links, weights, ties, islands);
-  const solved = choleskySolve(choleskyFactor(system.matrix), system.right);
+  const solved = solveSymmetric(system.matrix, system.right);
   const moves = ties.positions.map((_, tile) => axes((i) => solved[3 * tile + i]!));
   const means = meansOf(moves, islands);
   return ties.positions.map((position, tile) =>
@@ -65,7 +72,7 @@ function weightedPositions(
 }
 
 export interface NormalEquations {
-  readonly matrix: BandedMatrix;
+  readonly matrix: SymmetricMatrix;
   readonly right: Float64Array;
 }
 
@@ -76,9 +83,8 @@ export function normalEquations(
   ties: Ties,
   groups: Int32Array,
 ): NormalEquations {
-  const width = [...links, ...ties.pairs].reduce((most, { a, b }) => Math.max(most, Math.abs(a - b)), 0);
-  const matrix = bandedMatrix(3 * ties.positions.length, 3 * width + 2);
-  const right = new Float64Array(matrix.size);
+  const matrix = createSymmetric(firstColumns(ties.positions.length, [...links, ...ties.pairs]));
+  const right = new Float64Array(3 * ties.positions.length);
   links.forEach((link, i) => {
     const scale = weights[i]! * link.reliability;
     addDifference(matrix, link, mapMatrix(link.information, (value) => scale * value));
@@ -98,23 +104,33 @@ export function normalEquations(
   }
   groups.forEach((group, tile) => {
     if (groups.indexOf(group) !== tile) return;
-    for (const axis of [0, 1, 2]) addEntry(matrix, 3 * tile + axis, 3 * tile + axis, 1);
+    for (const axis of [0, 1, 2]) addToElement(matrix, 3 * tile + axis, 3 * tile + axis, 1);
   });
   return { matrix, right };
 }
 
+/** Of each unknown's row: where its tile's first partner begins. */
+function firstColumns(tileCount: number, pairs: Iterable<{ readonly a: number; readonly b: number }>): number[] {
+  const partners = Int32Array.from({ length: tileCount }, (_, tile) => tile);
+  for (const { a, b } of pairs) {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    partners[high] = Math.min(partners[high]!, low);
+  }
+  return Array.from(partners, (tile) => [3 * tile, 3 * tile, 3 * tile]).flat();
+}
+
 /** Adds (m_b - m_a)^T information (m_b - m_a) for the moves of two tiles. */
 function addDifference(
-  matrix: BandedMatrix,
+  matrix: SymmetricMatrix,
   { a, b }: { readonly a: number; readonly b: number },
   information: Matrix3,
 ): void {
   for (const i of [0, 1, 2] as const) {
     for (const j of [0, 1, 2] as const) {
-      addEntry(matrix, 3 * b + i, 3 * a + j, -information[i][j]);
+      addToElement(matrix, 3 * b + i, 3 * a + j, -information[i][j]);
       if (j > i) continue;
-      addEntry(matrix, 3 * a + i, 3 * a + j, information[i][j]);
-      addEntry(matrix, 3 * b + i, 3 * b + j, information[i][j]);
+      addToElement(matrix, 3 * a + i, 3 * a + j, information[i][j]);
+      addToElement(matrix, 3 * b + i, 3 * b + j, information[i][j]);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What the stage gets wrong everywhere alike: rotation of the grid, tilt, a wrong step (STITCHING section 2.7). */
+import { median } from '../../../shared/numerics/statistics.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Direction, GridTile } from './tile-grid.ts';
 
@@ -22,7 +23,7 @@ export function stageCorrection(pairs: readonly StageEvidence[]): StageCorrectio
   const along = (direction: Direction): Triple => {
     const evidence = pairs.filter((pair) => pair.axis === direction && pair.reliability > leastReliability);
     if (evidence.length < leastPairs) return [0, 0, 0];
-    return axes((i) => medianOf(evidence.map(({ offset, nominal }) => offset[i] - nominal[i])));
+    return axes((i) => median(evidence.map(({ offset, nominal }) => offset[i] - nominal[i])));
   };
   return { x: along('x'), y: along('y') };
 }
@@ -30,9 +31,3 @@ export function stageCorrection(pairs: readonly StageEvidence[]): StageCorrectio
 /** Where the stage puts a tile once it is corrected. */
 export const correctedNominal = ({ nominal, row, column }: GridTile, { x, y }: StageCorrection): Triple =>
   axes((i) => nominal[i] + column * x[i] + row * y[i]);
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

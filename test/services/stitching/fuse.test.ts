@@ -3,6 +3,8 @@ import { pyramid } from '../../../services/downsampling/pyramid.ts';
 import { channelFolder } from '../../../services/output-volume.ts';
 import type { JobParameters } from '../../../services/parameters.ts';
 import { fuse } from '../../../services/stitching/fuse.ts';
+import { blendModes } from '../../../services/stitching/fusion/blend-mode.ts';
+import { planeKey } from '../../../shared/acquisition/acquisition.ts';
 import { type Correction, flatFieldKey, writeCorrection } from '../../../shared/acquisition/correction.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
@@ -72,6 +74,50 @@ describe('stitching.fuse and downsampling.pyramid', () => {
       expect(await readMip(fused, 0), `chunks ${chunkSize}`).toEqual(covered(volume, tileSize).voxels);
     }
   });
+
+  it.each(Object.keys(blendModes) as JobParameters['blend'][])(
+    'give it back in every mode of blending: %s',
+    async (blend) => {
+      const volume = noiseVolume(size, 7);
+      const synthetic = await cutAcquisition(volume, tileSize, grid);
+      const { volume: fused } = await fuseAndShrink(synthetic, { blend, chunkSize: [32, 32, 8] });
+      expect(await readMip(fused, 0)).toEqual(covered(volume, tileSize).voxels);
+    },
+  );
+
+  /** Two tiles of one plane, 16 x 4, the left one all 100, the right one all 200, that share columns 8 to 15. */
+  const twoTiles = async (missing: readonly number[] = []) => {
+    const right = { row: 0, column: 1, at: [8, 0, 0], missing } as const;
+    const made = await cutAcquisition(
+      { size: [24, 4, 1], voxels: new Uint16Array(24 * 4).fill(100) },
+      [16, 4, 1],
+      [{ row: 0, column: 0, at: [0, 0, 0] }, right],
+    );
+    const key = planeKey(made.acquisition.tiles[1]!.stacks[0]!, 0);
+    await made.source.put(key, encodeTiff(16, 4, new Uint16Array(16 * 4).fill(200)));
+    return made;
+  };
+
+  it.each([
+    ['linear', [106, 119, 131, 144, 156, 169, 181, 194]],
+    ['nearest', [100, 100, 100, 100, 200, 200, 200, 200]],
+    ['mean', [150, 150, 150, 150, 150, 150, 150, 150]],
+    ['max', [200, 200, 200, 200, 200, 200, 200, 200]],
+    ['min', [100, 100, 100, 100, 100, 100, 100, 100]],
+  ] as const)('join tiles that differ as --blend %s says', async (blend, overlap) => {
+    const { volume } = await fuseAndShrink(await twoTiles(), { blend });
+    const row = (await readMip(volume, 0)).subarray(0, 24);
+    expect([...row]).toEqual([...new Array(8).fill(100), ...overlap, ...new Array(8).fill(200)]);
+  });
+
+  it.each(Object.keys(blendModes) as JobParameters['blend'][])(
+    'count only tiles that have data there: %s',
+    async (blend) => {
+      const { volume } = await fuseAndShrink(await twoTiles([0]), { blend });
+      const row = (await readMip(volume, 0)).subarray(0, 24);
+      expect([...row]).toEqual([...new Array(16).fill(100), ...new Array(8).fill(0)]);
+    },
+  );
 
   it('average the original voxels into every mip that fusion closes, rounding once', async () => {
     const volume = noiseVolume(size, 2);

@@ -1,0 +1,107 @@
+/** The camera's noise, from a few hundred thousand pixels spread over all tiles and depths (STITCHING section 2.1). */
+import { z } from 'zod';
+import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition.ts';
+import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-errors.ts';
+import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
+import type { StepFile } from '../../../shared/engine/step.ts';
+import { makePixels } from '../../../shared/volume/pixels.ts';
+import { fitNoise, type NoiseBlocks, noiseBlocks } from '../alignment/noise-model.ts';
+import { stackOf } from './overlap-pairs.ts';
+
+const noiseSchema = z.object({
+  format: z.literal('cloudreg-noise/1'),
+  channel: z.number().int(),
+  /** Samples that could be read. */
+  samples: z.number().int(),
+  /** Variance of a pixel = readVariance + gain (level - background), counts squared. */
+  background: z.number(),
+  readVariance: z.number(),
+  gain: z.number(),
+});
+
+export type Noise = z.infer<typeof noiseSchema>;
+
+export const noiseFile: StepFile<Noise> = {
+  key: '.cloudreg/stitching/align/noise.json',
+  schema: noiseSchema,
+};
+
+/** Of so many tiles at most, one plane each; small grids give several of each tile. */
+const MOST_TILES = 64;
+const LEAST_SAMPLES = 8;
+/** Of a plane: a band of whole rows. */
+const PIXELS_PER_SAMPLE = 2 ** 18;
+/** Multiples of it, modulo 1, are spread evenly however many they are. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+const SATURATION = { uint8: 255, uint16: 65_535, float32: Number.POSITIVE_INFINITY } as const;
+
+/** Damaged planes are left out; with `strict` their error is thrown. */
+export async function measureNoise(
+  reader: PlaneReader,
+  acquisition: Acquisition,
+  channel: number,
+  strict: boolean,
+): Promise<Noise> {
+  const blocks: NoiseBlocks[] = [];
+  for (const sample of noiseSamples(acquisition, channel)) {
+    const found = await readSample(reader, acquisition, sample, strict);
+    if (found !== undefined) blocks.push(found);
+  }
+  const model = fitNoise(blocks, SATURATION[acquisition.dataType]);
+  return { format: 'cloudreg-noise/1', channel, samples: blocks.length, ...model };
+}
+
+export interface NoiseSample {
+  readonly stack: Stack;
+  readonly plane: number;
+  /** First row of the band. */
+  readonly y0: number;
+  readonly rows: number;
+}
+
+/** Which planes are looked at, and where. */
+export function noiseSamples({ tiles, tileSize }: Acquisition, channel: number): NoiseSample[] {
+  const [width, height, planes] = tileSize;
+  const stacks = tiles.flatMap((tile) => {
+    const stack = stackOf(tile, channel);
+    return stack === undefined || stack.missing.length >= planes ? [] : [stack];
+  });
+  const count = Math.max(LEAST_SAMPLES, Math.min(MOST_TILES, stacks.length));
+  const rows = Math.min(height, Math.ceil(PIXELS_PER_SAMPLE / width));
+  return Array.from({ length: stacks.length === 0 ? 0 : count }, (_, sample) => {
+    const stack =
+      stacks[count <= stacks.length ? Math.floor((sample * stacks.length) / count) : sample % stacks.length]!;
+    const depth = ((sample + 0.5) * GOLDEN_RATIO) % 1;
+    return {
+      stack,
+      plane: presentPlane(stack, Math.floor(depth * planes), planes),
+      y0: Math.floor(((sample + 0.5) / count) * (height - rows + 1)),
+      rows,
+    };
+  });
+}
+
+/** The next plane that is there, from the first on where the stack ends. */
+function presentPlane({ missing }: Stack, wanted: number, planes: number): number {
+  const absent = new Set(missing);
+  let plane = wanted;
+  while (absent.has(plane)) plane = (plane + 1) % planes;
+  return plane;
+}
+
+async function readSample(
+  reader: PlaneReader,
+  { tileSize: [width], dataType }: Acquisition,
+  { stack, plane, y0, rows }: NoiseSample,
+  strict: boolean,
+): Promise<NoiseBlocks | undefined> {
+  const values = makePixels(dataType, width * rows);
+  try {
+    await reader.readRegion(stack, plane, { x0: 0, x1: width, y0, y1: y0 + rows }, values);
+  } catch (error) {
+    if (error instanceof DamagedPlaneError && !strict) return undefined;
+    throw error;
+  }
+  return noiseBlocks({ values, width, height: rows });
+}

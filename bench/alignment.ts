@@ -58,7 +58,7 @@ function align(fourier: Fourier, pairs: readonly Cut[]): void {
   const plane = { values: first!.a.values.subarray(0, width * height), width, height };
   const noise = noiseModel([plane]);
   for (const { a, b, offset } of pairs) {
-    const { candidates } = alignPair(fourier, { a, b, nominal: [step, 0, 0], search, noise });
+    const { candidates } = alignPair(fourier, { a, b, tileSize, nominal: [step, 0, 0], search, noise });
     const found = candidates[0]?.offset ?? [0, 0, 0];
     if (axes((i) => Math.abs(found[i] - offset[i])).some((error) => error > 0.1)) {
       throw new Error(`Expected the offset ${offset.join(', ')}, found ${found.join(', ')}.`);

@@ -3,13 +3,23 @@ import type { AnyStep, Pipeline } from '../shared/engine/step.ts';
 import { pyramid } from './downsampling/pyramid.ts';
 import { scan } from './ingest/scan.ts';
 import { type JobParameters, jobParameters } from './parameters.ts';
+import { align } from './stitching/align.ts';
 import { fuse } from './stitching/fuse.ts';
 import { place } from './stitching/place.ts';
 import { preview } from './stitching/preview.ts';
 import { flatField } from './tile-correction/flat-field.ts';
 import { survey } from './tile-correction/survey.ts';
 
-const steps: readonly AnyStep<JobParameters>[] = [scan, survey, flatField, place, preview, fuse, pyramid];
+const steps: readonly AnyStep<JobParameters>[] = [
+  scan,
+  survey,
+  flatField,
+  align,
+  place,
+  preview,
+  fuse,
+  pyramid,
+];
 
 export const pipeline: Pipeline<JobParameters> = {
   // Raised whenever the same parameters would give other bytes.

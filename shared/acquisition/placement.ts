@@ -28,8 +28,34 @@ export const placementSchema = z.object({
       position: triple,
       /** What the position rests on: measured pairs, the stage's word, or a placement given by the user. */
       source: z.enum(['pairs', 'stage', 'given']),
+      /** Voxels, within its component; half the search range where it rests on the stage alone. */
+      sd: triple.optional(),
+      /** Tiles that are joined by used pairs have the same number. */
+      component: z.number().int().optional(),
     }),
   ),
+  /** What a person would want to know of a placement that was given, in sentences. */
+  notes: z.array(z.string()).optional(),
+  /** Present where pairs were measured. */
+  measured: z
+    .object({
+      /** The channel that was aligned. */
+      channel: z.number().int(),
+      /** Components of more than one tile. */
+      components: z.number().int(),
+      /** What neighbours along x and along y differ from nominal on the whole: grid rotation, tilt, a wrong step. */
+      stageCorrection: z.object({ x: triple, y: triple }),
+      statistics: z.object({
+        pairs: z.number().int(),
+        used: z.number().int(),
+        rejected: z.number().int(),
+        ambiguous: z.number().int(),
+        noSignal: z.number().int(),
+        residualMax: triple,
+        residualRms: triple,
+      }),
+    })
+    .optional(),
 });
 
 export type Placement = z.infer<typeof placementSchema>;
@@ -62,9 +88,10 @@ export const placedTiles = (placement: Placement): readonly PlacedTile[] =>
 export function makePlacement(
   acquisition: Pick<Acquisition, 'voxelSizeUm' | 'tileSize' | 'grid'>,
   tiles: Placement['tiles'],
+  measured?: Placement['measured'],
 ): Placement {
   const smallest = [0, 1, 2].map((axis) => Math.min(...tiles.map((tile) => tile.position[axis]!))) as Triple;
-  const shifted = tiles.map((tile) => ({ ...tile, position: minus(tile.position, smallest) }));
+  const shifted = tiles.map((tile) => ({ ...tile, position: rounded(minus(tile.position, smallest)) }));
   const corners = shifted.map((tile) => boxAt(roundVoxel(tile.position), acquisition.tileSize).end);
   return {
     format: 'cloudreg-placement/1',
@@ -77,6 +104,7 @@ export function makePlacement(
       Math.round(median(shifted.map((tile) => tile.nominal[axis]! - tile.position[axis]!))),
     ) as Triple,
     tiles: shifted,
+    ...(measured === undefined ? {} : { measured }),
   };
 }
 
@@ -88,6 +116,8 @@ export const nominalPosition = (
 
 type Triple = [number, number, number];
 
+/** To 4 decimals: finer than any measurement, and the same text on every machine. */
+const rounded = (v: Triple): Triple => v.map((value) => Math.round(value * 1e4) / 1e4) as Triple;
 const minus = (a: Vec3, b: Vec3): Triple => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const roundVoxel = (position: Vec3): Triple => position.map(Math.round) as Triple;
 

@@ -22,6 +22,8 @@ export interface TileStrip {
 export interface PairInput {
   readonly a: TileStrip;
   readonly b: TileStrip;
+  /** Of the whole tiles, voxels. */
+  readonly tileSize: Triple;
   /** position(b) - position(a) as the stage says. */
   readonly nominal: Triple;
   /** The offset lies within this many voxels of the nominal one, per axis. */
@@ -44,7 +46,10 @@ const leastPlanes = 6;
 const stillMoving = 1.9;
 const samePlace = 1.5;
 const worthFinishing = 0.75;
-
+/** Keeps T finite where two strips are the same. */
+const mostRho = 0.999999;
+/** Neighbours that overlap by more than this share are one tile twice, unless the stage says so. */
+const mostOverlap = 0.6;
 /** Overlaps this long are binned 4 x 4 instead of 2 x 2 for the coarse stage: there is more than enough to correlate. */
 const longOverlap = 1024;
 
@@ -57,7 +62,9 @@ export function alignPair(fourier: Fourier, input: PairInput): PairEstimate {
   // From offsets between tiles to offsets between strips.
   const origins = axes((i) => input.b.origin[i] - input.a.origin[i]);
   const nominal = axes((i) => input.nominal[i] + origins[i]);
-  const peaks = coarsePeaks(fourier, a.binned, b.binned, bin, nominal, search);
+  const peaks = coarsePeaks(fourier, a.binned, b.binned, bin, nominal, search).filter(
+    ({ offset }) => !isCopy(axes((i) => offset[i] - origins[i]), input),
+  );
   const stage = fineStage(fourier, a, b, flat);
   try {
     const found = refine(stage, peaks).map((candidate) => ({
@@ -73,6 +80,11 @@ export function alignPair(fourier: Fourier, input: PairInput): PairEstimate {
   } finally {
     stage.free();
   }
+}
+
+function isCopy(offset: Triple, { nominal, tileSize }: PairInput): boolean {
+  const overlap = (of: Triple): number => Math.min(...axes((i) => 1 - Math.abs(of[i]) / tileSize[i]).slice(0, 2));
+  return overlap(offset) > mostOverlap && overlap(nominal) <= mostOverlap;
 }
 
 function sideOf(tile: TileStrip, noise: NoiseModel, bin: 2 | 4): FineSide {
@@ -118,7 +130,8 @@ function withT<Estimate extends FineEstimate>(
   estimate: Estimate,
   { ncc, score }: { readonly ncc: number; readonly score: number },
 ): Estimate & Found {
-  const significance = (rho: number): number => Math.atanh(Math.min(rho, 0.999999)) * Math.sqrt(estimate.voxels / 2);
+  const significance = (rho: number): number =>
+    Math.atanh(Math.min(Math.max(rho, -mostRho), mostRho)) * Math.sqrt(estimate.voxels / 2);
   return { ...estimate, T: significance(estimate.rho), textureT: significance(estimate.textureRho), ncc, score };
 }
 

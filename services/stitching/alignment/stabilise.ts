@@ -5,6 +5,7 @@
 import type { Triple } from '../axes.ts';
 import { boxFilter } from './box-filter.ts';
 import type { NoiseModel, Pixels } from './noise-model.ts';
+import { trendRemover } from './trend.ts';
 
 /** Real values as [z][y][x]; size is x, y, z. */
 export interface Field {
@@ -37,7 +38,11 @@ export interface Stabiliser {
 
 /** Integer pixels are looked up in a table of their whole range. */
 export function stabiliser(values: Pixels, noise: NoiseModel): Stabiliser {
-  if (values instanceof Float32Array) return stabiliserOf(values, (value) => stabilised(noise, value));
+  if (values instanceof Float32Array) {
+    // One value that is not finite would spoil all sums behind it.
+    const filled = (value: number): number => (Number.isFinite(value) ? value : noise.background);
+    return stabiliserOf(values, (value) => stabilised(noise, filled(value)));
+  }
   const table = new Float32Array(2 ** (8 * values.BYTES_PER_ELEMENT));
   for (let value = 0; value < table.length; value++) table[value] = stabilised(noise, value);
   return {
@@ -129,11 +134,13 @@ export function boxField(strip: Strip, stabilise: Stabiliser, start: Triple, siz
   const field = new Float32Array(width * height * planes);
   const plane = new Float32Array(width * height);
   const rows = Array.from({ length: height }, (_, y) => plane.subarray(y * width, (y + 1) * width));
+  const removeTrend = trendRemover(width, height);
   const filter = boxFilter(width, height, boxHalfWidth, 1);
   for (let z = 0; z < planes; z++) {
     if (strip.missingPlanes.has(start[2] + z)) continue;
     const corner = ((start[2] + z) * strip.size[1] + start[1]) * strip.size[0] + start[0];
     rows.forEach((row, y) => stabilise.row(corner + y * strip.size[0], row));
+    removeTrend(plane);
     filter(plane, field, z * width * height);
   }
   return field;

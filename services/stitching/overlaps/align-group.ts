@@ -67,7 +67,7 @@ async function readTile(input: GroupInput, loc: number): Promise<(readonly [Over
 
 function compare(
   fourier: Fourier,
-  { channel, layer, noise, search }: GroupInput,
+  { acquisition: { tileSize }, channel, layer, noise, search }: GroupInput,
   pair: OverlapPair,
   a: Side,
   b: Side,
@@ -75,7 +75,7 @@ function compare(
   const { nominal, axis } = pair;
   const found = [a, b].some(({ strip }) => isEmpty(strip))
     ? nothing(search)
-    : alignWidening(fourier, { a: a.strip, b: b.strip, nominal, search, noise });
+    : alignWidening(fourier, { a: a.strip, b: b.strip, tileSize, nominal, search, noise });
   return {
     format: 'cloudreg-pair-layer/1',
     channel,

@@ -33,8 +33,9 @@ export interface AlignmentInputs {
  * job does not have the channel.
  */
 export function alignmentPlan({ acquisition, parameters }: AlignmentInputs): AlignmentPlan {
-  const channel = alignmentChannelOf(acquisition, parameters);
   const search = searchRangeOf(acquisition, parameters);
+  if (parameters.placement !== 'auto') return { ...NOTHING, channel: acquisition.channels[0]!, search };
+  const channel = alignmentChannelOf(acquisition, parameters);
   const { pairs, unmeasured } = overlapPairs(acquisition, channel, search);
   const compressed = isCompressed(acquisition, channel);
   const groups = pairGroups(pairs, acquisition.tiles, compressed);
@@ -48,6 +49,8 @@ export function alignmentPlan({ acquisition, parameters }: AlignmentInputs): Ali
   });
   return { channel, search, pairs, unmeasured, layers, groups, readsPerPlane: reads };
 }
+
+const NOTHING = { pairs: [], unmeasured: [], layers: [], groups: [], readsPerPlane: 0 } as const;
 
 /** True where planes of some tile must be decoded as a whole. */
 export const isCompressed = ({ tiles }: Acquisition, channel: number): boolean =>

@@ -28,7 +28,7 @@ export interface Solution {
 
 const robustRounds = 4;
 /** Weights that change less than this leave the positions where they are. */
-const settled = 0.001;
+const settled = 0.01;
 const outlierDeviations = 3;
 const tieWeight = 1e-4;
 

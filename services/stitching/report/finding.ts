@@ -46,18 +46,21 @@ export const worstFirst = (findings: readonly Finding[]): Finding[] =>
       severity(b) - severity(a) || a.tiles[0]! - b.tiles[0]! || (a.tiles[1] ?? -1) - (b.tiles[1] ?? -1),
   );
 
-/**
- * The findings to show first. A tile in the wrong place spoils all its pairs, so places that share no tile with a worse
- * one come before those that do.
- */
+/** What a finding loses that shares a tile with one shown already: a misplaced tile spoils all its pairs. */
+const SAME_PLACE = 30;
+
+/** The findings to show first, at different places where there are some nearly as bad. */
 export function worthALook(findings: readonly Finding[], most: number): Finding[] {
+  const left = worstFirst(findings);
   const chosen: Finding[] = [];
-  const others: Finding[] = [];
   const shown = new Set<number>();
-  for (const finding of worstFirst(findings)) {
-    const isElsewhere = !finding.tiles.some((loc) => shown.has(loc));
-    (isElsewhere ? chosen : others).push(finding);
-    if (isElsewhere) for (const loc of finding.tiles) shown.add(loc);
+  const claim = (finding: Finding): number =>
+    severity(finding) - (finding.tiles.some((loc) => shown.has(loc)) ? SAME_PLACE : 0);
+  while (chosen.length < most && left.length > 0) {
+    const next = left.reduce((best, finding) => (claim(finding) > claim(best) ? finding : best));
+    left.splice(left.indexOf(next), 1);
+    chosen.push(next);
+    for (const loc of next.tiles) shown.add(loc);
   }
-  return worstFirst([...chosen, ...others].slice(0, most));
+  return worstFirst(chosen);
 }

@@ -45,11 +45,12 @@ export interface AxisDisplacement {
 export class TeraStitcherError extends PermanentError {
   override readonly name = 'TeraStitcherError';
   readonly file: string;
-  constructor(file: string, problem: string, cause?: unknown) {
-    super(
-      `${file}: ${problem}. Expected a project that TeraStitcher wrote, such as xml_merging.xml: write it again.`,
-    );
+  /** The message without the file's name. */
+  readonly reason: string;
+  constructor(file: string, reason: string, cause?: unknown) {
+    super(`${file}: ${reason}`);
     this.file = file;
+    this.reason = reason;
     if (cause !== undefined) this.cause = cause;
   }
 }

@@ -50,7 +50,8 @@ const readDisplacements = (file: string, stack: XmlElement, side: string): Displ
 
 function readAxis(file: string, axis: XmlElement): AxisDisplacement {
   const read = (attribute: string): number => number(file, axis, attribute);
-  const optional = (attribute: string): number => (axis.attributes[attribute] === undefined ? 0 : read(attribute));
+  const optional = (attribute: string): number =>
+    axis.attributes[attribute] === undefined ? 0 : read(attribute);
   return {
     offset: read('displ'),
     nominal: read('default_displ'),

@@ -28,8 +28,8 @@ export interface WritableStack extends TeraStitcherStack {
 export function writeTeraStitcher(project: WritableProject): string {
   const { grid, planes, stacksFolder, voxelSizeUm, mechanicalStepUm, stacks } = project;
   const [x, y, z] = voxelSizeUm;
-  const at = (row: number, column: number) =>
-    stacks.find((stack) => stack.row === row && stack.column === column);
+  const at = (row: number, column: number): WritableStack | undefined =>
+    column < 0 ? undefined : stacks[row * grid.columns + column];
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE TeraStitcher SYSTEM "TeraStitcher.DTD">',
@@ -110,9 +110,13 @@ function axisLine(name: string, { offset, nominal, reliability, peak, search }: 
   return `\t\t\t\t\t${line}`;
 }
 
-/** From the neighbour's side every sign is the other one. */
+/** From the neighbour's side every sign is the other one; rounded first, so that both sides say the same. */
 const reversed = ([x, y, z]: Displacement): Displacement => {
-  const turn = (axis: AxisDisplacement) => ({ ...axis, offset: -axis.offset, nominal: -axis.nominal });
+  const turn = (axis: AxisDisplacement) => ({
+    ...axis,
+    offset: -Math.round(axis.offset),
+    nominal: -Math.round(axis.nominal),
+  });
   return [turn(x), turn(y), turn(z)];
 };
 

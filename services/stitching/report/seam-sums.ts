@@ -1,0 +1,90 @@
+/** How alike two tiles are where they overlap. */
+import type { SeamFigures } from '../../../shared/acquisition/quality-report.ts';
+import { boxFilter } from '../alignment/box-filter.ts';
+
+/** Corrected counts of both tiles over their overlap, x fastest. */
+export interface Overlap {
+  readonly columns: number;
+  readonly rows: number;
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+}
+
+/** Sums over pixels: those of several planes are added. */
+export interface SeamSums {
+  pixels: number;
+  absolute: number;
+  difference: number;
+  squared: number;
+  /** Products of what is left of a and b without what is smooth, and of each with itself two pixels on. */
+  aa: number;
+  bb: number;
+  ab: number;
+  aNext: number;
+  bNext: number;
+}
+
+export const emptySums = (): SeamSums => ({
+  pixels: 0,
+  absolute: 0,
+  difference: 0,
+  squared: 0,
+  aa: 0,
+  bb: 0,
+  ab: 0,
+  aNext: 0,
+  bNext: 0,
+});
+
+/** Half of the box whose mean is taken away, as in alignment: shading and gain of the tiles do not matter. */
+const HALF_BOX = 12;
+/** Noise is not correlated over so many pixels, what a camera shows of tissue is. */
+const LAG = 2;
+
+export function addOverlap(sums: SeamSums, { columns, rows, a, b }: Overlap): void {
+  for (let i = 0; i < a.length; i++) {
+    const difference = a[i]! - b[i]!;
+    sums.absolute += Math.abs(difference);
+    sums.difference += difference;
+    sums.squared += difference * difference;
+  }
+  sums.pixels += a.length;
+  const filter = boxFilter(columns, rows, HALF_BOX, 1);
+  const [fineA, fineB] = [new Float32Array(a.length), new Float32Array(b.length)];
+  filter(a, fineA, 0);
+  filter(b, fineB, 0);
+  sums.aa += products(fineA, fineA, 0);
+  sums.bb += products(fineB, fineB, 0);
+  sums.ab += products(fineA, fineB, 0);
+  // Along the longer side, of which the overlap has enough.
+  const lag = columns >= rows ? LAG : LAG * columns;
+  sums.aNext += products(fineA, fineA, lag);
+  sums.bNext += products(fineB, fineB, lag);
+}
+
+function products(a: Float32Array, b: Float32Array, lag: number): number {
+  let sum = 0;
+  for (let i = lag; i < a.length; i++) sum += a[i]! * b[i - lag]!;
+  return sum;
+}
+
+/** Null where nothing was added. */
+export function figuresOf(sums: SeamSums): SeamFigures | null {
+  const { pixels, absolute, difference, squared, aa, bb, ab, aNext, bNext } = sums;
+  if (pixels === 0) return null;
+  const bias = difference / pixels;
+  const isFlat = aa < FLAT * pixels || bb < FLAT * pixels;
+  return {
+    pixels,
+    meanDifference: rounded(absolute / pixels),
+    bias: rounded(bias),
+    deviation: rounded(Math.sqrt(Math.max(0, squared / pixels - bias * bias))),
+    correlation: isFlat ? null : rounded(ab / Math.sqrt(aa * bb)),
+    structure: isFlat ? null : rounded(Math.min(aNext / aa, bNext / bb)),
+  };
+}
+
+/** Mean square below which there are only rounding errors. */
+const FLAT = 1e-6;
+
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { boxFilter } from '../../../../services/stitching/alignment/box-filter.ts';
+import { binnedField, boxField, stabiliser } from '../../../../services/stitching/alignment/stabilise.ts';
+import { seededRandom } from '../../../../shared/numerics/random.ts';
+import { normalNumbers } from './sample.ts';
+
+const noise = { background: 110, readVariance: 16, gain: 1 };
+const allPlanes = new Set<number>();
+
+describe('the box filter', () => {
+  it.each([
+    [64, 64, 12],
+    [17, 40, 12],
+    [5, 3, 12],
+    [1, 9, 3],
+  ])('equals value minus mean of the box that exists, %i x %i, half width %i', (width, height, half) => {
+    const random = seededRandom(3);
+    const plane = Float32Array.from({ length: width * height }, () => 50 + random());
+    const out = new Float32Array(plane.length);
+    boxFilter(width, height, half, 2)(plane, out, 0);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        let sum = 0;
+        let count = 0;
+        for (let v = Math.max(0, y - half); v <= Math.min(height - 1, y + half); v++) {
+          for (let u = Math.max(0, x - half); u <= Math.min(width - 1, x + half); u++, count++) {
+            sum += plane[v * width + u]!;
+          }
+        }
+        expect(out[y * width + x]).toBeCloseTo(2 * (plane[y * width + x]! - sum / count), 4);
+      }
+    }
+  });
+});
+
+describe('stabilised, high-passed pixels', () => {
+  const size = [96, 80, 2] as const;
+  const normal = normalNumbers(1);
+  /** One plane at 160 counts, one at 1110. */
+  const values = Uint16Array.from({ length: size[0] * size[1] * size[2] }, (_, i) => {
+    const excess = i < size[0] * size[1] ? 50 : 1000;
+    return Math.round(110 + excess + Math.sqrt(16 + excess) * normal());
+  });
+  const variances = (field: Float32Array) =>
+    [field.subarray(0, field.length / 2), field.subarray(field.length / 2)].map(
+      (plane) => plane.reduce((sum, value) => sum + value * value, 0) / plane.length,
+    );
+
+  it('have noise of variance 1 whatever the level, in boxes and in bins', () => {
+    const strip = { values, size, missingPlanes: allPlanes };
+    const box = boxField(strip, stabiliser(values, noise), [10, 5, 0], [64, 64, 2]);
+    expect(Math.min(...variances(box))).toBeGreaterThan(0.93);
+    expect(Math.max(...variances(box))).toBeLessThan(1.07);
+    const binned = binnedField(strip, stabiliser(values, noise), 2);
+    expect(binned.size).toEqual([48, 40, 2]);
+    expect(Math.min(...variances(binned.values))).toBeGreaterThan(0.9);
+    expect(Math.max(...variances(binned.values))).toBeLessThan(1.1);
+  });
+
+  it('are the same from a table and from real values', () => {
+    const reals = Float32Array.from(values);
+    for (const bin of [2, 4] as const) {
+      const strip = { values, size, missingPlanes: allPlanes };
+      const looked = binnedField(strip, stabiliser(values, noise), bin);
+      const computed = binnedField(strip, stabiliser(reals, noise), bin);
+      looked.values.forEach((value, i) => expect(computed.values[i]).toBeCloseTo(value, 3));
+    }
+  });
+
+  it('are 0 on missing planes', () => {
+    const field = binnedField({ values, size, missingPlanes: new Set([1]) }, stabiliser(values, noise), 2);
+    expect(field.values.subarray(48 * 40).every((value) => value === 0)).toBe(true);
+    expect(field.values.subarray(0, 48 * 40).some((value) => value !== 0)).toBe(true);
+  });
+});

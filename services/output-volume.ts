@@ -28,23 +28,22 @@ export function outputMips(
   });
 }
 
-/** 512 x 512 x 64: three mips of the default chunks. */
-const CLOSING_VOXELS = 2 ** 24;
+/** A layer of 512 x 512 x 64: three mips of the default chunks. */
+const FUSION_LAYER_VOXELS = 2 ** 24;
 /** So many of them in a row make a block, 130 MiB in 16 bits: rows of a tile are cut at fewer places. */
 const BLOCKS_IN_A_ROW = 4;
-/** Only a layer of chunks of it is held at a time. */
-const PYRAMID_BLOCK_VOXELS = 2 ** 27;
+const PYRAMID_LAYER_VOXELS = 2 ** 25;
 
 /** Fusion's blocks where planes can be read row by row; wider ones close the same mips. */
 export const fusionBlocks = (mips: readonly Mip[]): Blocks =>
-  widenBlocks(planBlocks(mips, 0, CLOSING_VOXELS), mips, [BLOCKS_IN_A_ROW, 1]);
+  widenBlocks(planBlocks(mips, 0, FUSION_LAYER_VOXELS), mips, [BLOCKS_IN_A_ROW, 1]);
 
 /** The passes that carry the volume from the last mip that fusion closes to the coarsest. */
 export function pyramidPasses(mips: readonly Mip[]): readonly Blocks[] {
   const passes: Blocks[] = [];
   let { lastMip } = fusionBlocks(mips);
   while (lastMip + 1 < mips.length) {
-    const pass = planBlocks(mips, lastMip, PYRAMID_BLOCK_VOXELS, lastMip + 1);
+    const pass = planBlocks(mips, lastMip, PYRAMID_LAYER_VOXELS, lastMip + 1);
     passes.push(pass);
     lastMip = pass.lastMip;
   }

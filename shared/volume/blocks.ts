@@ -22,13 +22,13 @@ export interface Blocks {
   readonly grid: Vec3;
 }
 
-/** Enough planes that a raw plane is worth opening, where chunks are thinner than this. */
+/** Chunks thinner than this are taken several layers at a time: tasks of one plane would be all overhead. */
 const MIN_DEPTH = 16;
-const MAX_DEPTH = 64;
 
 /**
- * Blocks of at most `maxVoxels` that close the most mips, and `leastMip` in any case. A block that covers the whole
- * volume along an axis is closed there at every mip.
+ * Blocks that close the most mips, and `leastMip` in any case, while one layer of their chunks has at most `maxVoxels`
+ * voxels: no more of a block is held at a time. A block that covers the whole volume along an axis is closed there at
+ * every mip.
  */
 export function planBlocks(
   mips: readonly MipShape[],
@@ -38,9 +38,12 @@ export function planBlocks(
 ): Blocks {
   const source = mips[sourceMip]!;
   let lastMip = leastMip;
-  while (lastMip + 1 < mips.length && volume(closingBlock(mips, sourceMip, lastMip + 1)) <= maxVoxels)
+  while (
+    lastMip + 1 < mips.length &&
+    layerOf(closingBlock(mips, sourceMip, lastMip + 1), source) <= maxVoxels
+  )
     lastMip += 1;
-  const blockSize = deepen(closingBlock(mips, sourceMip, lastMip), mips[lastMip]!, source, maxVoxels);
+  const blockSize = deepen(closingBlock(mips, sourceMip, lastMip), source);
   return { sourceMip, lastMip, blockSize, grid: gridOf(source.sizeVoxels, blockSize) };
 }
 
@@ -93,13 +96,13 @@ function closingBlock(mips: readonly MipShape[], source: number, last: number): 
   return [0, 1, 2].map((axis) => Math.min(block[axis]!, sizeVoxels[axis]!)) as unknown as Vec3;
 }
 
-/** Flat chunks make thin blocks, and every block opens its planes anew: thicken them within the budget. */
-function deepen(block: Vec3, last: MipShape, source: MipShape, maxVoxels: number): Vec3 {
-  const [x, y, z] = block;
-  if (z >= MIN_DEPTH || last.sizeVoxels[2] === 1) return block;
-  const times = Math.max(1, Math.min(Math.floor(MAX_DEPTH / z), Math.floor(maxVoxels / (x * y * z))));
-  return [x, y, Math.min(z * times, source.sizeVoxels[2])];
-}
+const layerOf = ([x, y, z]: Vec3, { chunkSize }: MipShape): number => x * y * Math.min(z, chunkSize[2]);
+
+const deepen = ([x, y, z]: Vec3, { sizeVoxels }: MipShape): Vec3 => [
+  x,
+  y,
+  Math.min(z * Math.ceil(MIN_DEPTH / z), sizeVoxels[2]),
+];
 
 const volume = (v: Vec3): number => v[0] * v[1] * v[2];
 

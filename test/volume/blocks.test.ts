@@ -54,7 +54,12 @@ describe('blocks of work', () => {
 
   it('take several planes at once where chunks are one plane thick', () => {
     const mips = mipsOf([600, 500, 100], [1024, 1024, 1], [halveXy]);
-    expect(planBlocks(mips, 0, 2 ** 26).blockSize).toEqual([600, 500, 64]);
+    expect(planBlocks(mips, 0, 2 ** 26).blockSize).toEqual([600, 500, 16]);
+  });
+
+  it('go as deep as the mips that halve z ask for: only a layer of chunks is held', () => {
+    const mips = mipsOf([20000, 14000, 1200], [128, 128, 64], [halveXy, halveAll, halveAll]);
+    expect(planBlocks(mips, 0, 2 ** 24)).toMatchObject({ blockSize: [512, 512, 128], lastMip: 2 });
   });
 
   it('close the next mip at least where the caller asks for progress', () => {

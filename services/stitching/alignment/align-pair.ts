@@ -67,7 +67,7 @@ export function alignPair(fourier: Fourier, input: PairInput): PairEstimate {
   );
   const stage = fineStage(fourier, a, b, flat);
   try {
-    const found = refine(stage, peaks).map((candidate) => ({
+    const found = refine(stage, peaks, bin).map((candidate) => ({
       ...candidate,
       offset: axes((i) => candidate.offset[i] - origins[i]),
     }));
@@ -98,23 +98,24 @@ const signalOf = (side: FineSide): number => meanSquare(side.binned, side.strip.
 interface Found extends FineEstimate {
   readonly T: number;
   readonly textureT: number;
+  readonly coarseT: number;
   readonly ncc: number;
   readonly score: number;
 }
 
-function refine(stage: FineStage, peaks: readonly Peak[]): Found[] {
+function refine(stage: FineStage, peaks: readonly Peak[], bin: number): Found[] {
   const searched: (Found & FineSearch)[] = [];
   for (const peak of peaks) {
     const estimate = stage.search(peak.offset);
     if (estimate === undefined || distance(estimate.offset, estimate.from) >= stillMoving) continue;
-    searched.push(withT(estimate, peak));
+    searched.push(withT(estimate, peak, bin));
   }
   const places = withoutRepeats(searched.sort((a, b) => b.textureT - a.textureT));
   const bestRho = places.reduce((best, { rho }) => Math.max(best, rho), 0);
   const finished = places.flatMap((candidate) => {
     if (candidate.rho <= worthFinishing * bestRho) return [candidate];
     const estimate = stage.finish(candidate);
-    return estimate === undefined ? [] : [withT(estimate, candidate)];
+    return estimate === undefined ? [] : [withT(estimate, candidate, bin)];
   });
   return withoutRepeats(finished.sort((a, b) => b.textureT - a.textureT));
 }
@@ -129,10 +130,19 @@ function withoutRepeats<Place extends { readonly offset: Triple }>(places: reado
 function withT<Estimate extends FineEstimate>(
   estimate: Estimate,
   { ncc, score }: { readonly ncc: number; readonly score: number },
+  bin: number,
 ): Estimate & Found {
-  const significance = (rho: number): number =>
-    Math.atanh(Math.min(Math.max(rho, -mostRho), mostRho)) * Math.sqrt(estimate.voxels / 2);
-  return { ...estimate, T: significance(estimate.rho), textureT: significance(estimate.textureRho), ncc, score };
+  const { rho, textureRho, voxels } = estimate;
+  const significance = (correlation: number, samples: number): number =>
+    Math.atanh(Math.min(Math.max(correlation, -mostRho), mostRho)) * Math.sqrt(samples);
+  return {
+    ...estimate,
+    T: significance(rho, voxels / 2),
+    textureT: significance(textureRho, voxels / 2),
+    coarseT: significance(ncc, voxels / bin ** 2),
+    ncc,
+    score,
+  };
 }
 
 /** @param found best first */

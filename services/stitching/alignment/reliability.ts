@@ -10,8 +10,8 @@ const noiseT = 5;
 const sharpDeviation = 0.25;
 
 /**
- * Share of T that must come from above the lowest frequencies. Smooth edges of the sample correlate well wherever they
- * lie: they reach a share of 0.21 at most, right pairs have 0.33 and more.
+ * Share of all correlation that must come from above the lowest frequencies. Smooth edges of the sample correlate well
+ * wherever they lie: theirs is 0.17 at most, that of right pairs 0.39 and more (STITCHING's rows C to K, 20 seeds of E).
  */
 const leastTextureShare = 0.2;
 const enoughTextureShare = 0.3;
@@ -19,13 +19,17 @@ const enoughTextureShare = 0.3;
 interface Seen {
   readonly T: number;
   readonly textureT: number;
+  /** The same measure of the coarse stage's correlation, which still holds what is smooth. */
+  readonly coarseT: number;
   readonly covariance: Matrix3;
 }
 
 const detection = ({ T }: Seen): number => clip((T - leastT) / leastT);
 
-const texture = ({ T, textureT }: Seen): number =>
-  clip((textureT / T - leastTextureShare) / (enoughTextureShare - leastTextureShare));
+function texture({ T, textureT, coarseT }: Seen): number {
+  const share = textureT / Math.max(T, coarseT);
+  return clip((share - leastTextureShare) / (enoughTextureShare - leastTextureShare));
+}
 
 const precision = ({ covariance }: Seen): number =>
   1 / (1 + (Math.max(...deviations(covariance)) / sharpDeviation) ** 2);

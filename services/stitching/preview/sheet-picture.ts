@@ -28,7 +28,8 @@ export async function panelPictures(sections: Sections, layout: SheetLayout): Pr
   return Promise.all(pairs.map(([section, panel]) => panelPicture(section, panel, grey)));
 }
 
-async function panelPicture(
+/** `grey`: 0 to 255 for a value above 0; 0 is where no tile is. */
+export async function panelPicture(
   { width, height, values }: Section,
   panel: Panel,
   grey: (value: number) => number,
@@ -49,7 +50,7 @@ async function panelPicture(
   return { input, left: panel.left, top: panel.top };
 }
 
-function greyScale(sections: readonly Section[]): (value: number) => number {
+export function greyScale(sections: readonly Pick<Section, 'values'>[]): (value: number) => number {
   const covered = sections.flatMap(({ values }) => [...values.filter((value) => value > 0)]);
   const [black, white] = [quantile(covered, BLACK), quantile(covered, WHITE)];
   const range = white > black ? white - black : Math.max(1, black);

@@ -1,0 +1,53 @@
+// Where the encoder keeps what it works on: one buffer of the caller's, cut up here. Offsets are bytes from its start.
+
+/** Input bytes of a DEFLATE block, and the voxels (pairs of bytes) in it. */
+export const BLOCK_BYTES: usize = 65_536;
+const BLOCK_VOXELS: usize = BLOCK_BYTES >> 1;
+
+/** u16[65536]: the latest place of a pair of voxels, by hash. */
+export const HEADS: usize = 0;
+export const HEADS_BYTES: usize = 131_072;
+
+/** u32[voxels + 1]: what find proposes for every voxel. */
+export const STEPS: usize = HEADS + HEADS_BYTES;
+
+/** u32[voxels + 1]: what parse chose. */
+export const TOKENS: usize = STEPS + (BLOCK_VOXELS + 4) * 4;
+
+/** Four times u32[512]: frequencies of first and second symbols, each twice. */
+export const HISTOGRAMS: usize = TOKENS + (BLOCK_VOXELS + 4) * 4;
+export const HISTOGRAM_BYTES: usize = 2048;
+
+/** u32 each: frequencies of the three alphabets. */
+export const LITERAL_COUNTS: usize = HISTOGRAMS + 4 * HISTOGRAM_BYTES;
+export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 288 * 4;
+export const CODE_LENGTH_COUNTS: usize = DISTANCE_COUNTS + 32 * 4;
+
+/** u8 each: code lengths of the three alphabets. Those of literals and distances lie one behind the other. */
+export const LITERAL_LENGTHS: usize = CODE_LENGTH_COUNTS + 32 * 4;
+export const DISTANCE_LENGTHS: usize = LITERAL_LENGTHS + 288;
+export const CODE_LENGTH_LENGTHS: usize = DISTANCE_LENGTHS + 32;
+
+/** u32 each: codes of the three alphabets, their bits reversed. */
+export const LITERAL_CODES: usize = CODE_LENGTH_LENGTHS + 32;
+export const DISTANCE_CODES: usize = LITERAL_CODES + 288 * 4;
+export const CODE_LENGTH_CODES: usize = DISTANCE_CODES + 32 * 4;
+
+/** u16[320]: literal and distance lengths, run-length coded. */
+export const RUNS: usize = CODE_LENGTH_CODES + 32 * 4;
+
+/** u32[512] twice: what a token's first and second symbol are written as. */
+export const FIRST_BITS: usize = RUNS + 320 * 2;
+export const SECOND_BITS: usize = FIRST_BITS + 2048;
+
+/** For code-lengths.ts: two lists of u32[288], a histogram of u32[512], leaves per depth of u32[16]. */
+export const SORTED: usize = SECOND_BITS + 2048;
+export const SORTED_BEFORE: usize = SORTED + 288 * 4;
+export const DIGITS: usize = SORTED_BEFORE + 288 * 4;
+export const DEPTHS: usize = DIGITS + 512 * 4;
+
+export const SCRATCH_BYTES: usize = DEPTHS + 16 * 4;
+
+export function gzipScratchBytes(): usize {
+  return SCRATCH_BYTES;
+}

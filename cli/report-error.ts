@@ -10,6 +10,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   CommandRefused: EXIT_REFUSED,
   OutputOwnedError: EXIT_REFUSED,
   CorrectionError: EXIT_REFUSED,
+  GivenPlacementError: EXIT_REFUSED,
   FailedError: EXIT_FAILED,
   StoreError: EXIT_FAILED,
   StateError: EXIT_FAILED,

@@ -7,6 +7,7 @@ import { align } from './stitching/align.ts';
 import { fuse } from './stitching/fuse.ts';
 import { place } from './stitching/place.ts';
 import { preview } from './stitching/preview.ts';
+import { report } from './stitching/report.ts';
 import { flatField } from './tile-correction/flat-field.ts';
 import { survey } from './tile-correction/survey.ts';
 
@@ -17,6 +18,7 @@ const steps: readonly AnyStep<JobParameters>[] = [
   align,
   place,
   preview,
+  report,
   fuse,
   pyramid,
 ];

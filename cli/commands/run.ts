@@ -1,7 +1,10 @@
 /** `cloudreg run <acquisition> <output>`: refuses what cannot work before anything is written, then does it. */
 
+import { checkGivenPlacement } from '../../services/stitching/given-placement.ts';
 import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
+import type { Experiment } from '../../shared/acquisition/colm/experiment-ini.ts';
 import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
+import { nominalStepOf } from '../../shared/acquisition/colm/scan-colm.ts';
 import { openStore } from '../../shared/adapters/open-store.ts';
 import type { DefineCommand } from '../command.ts';
 import { describeJob } from '../dry-run.ts';
@@ -67,6 +70,7 @@ async function run(
   refuseOverlap(localFolder(acquisition, 'acquisition'), folder.path);
   const header = await readColmHeader(source);
   await checkGivenFlatField(parameters.flatField, [header.width, header.height]);
+  await checkGivenPlacement(parameters.placement, stageOf(header));
   const job = await newJob(source, folder, parameters);
   await checkFolder(folder, job);
   if (flags.dryRun) {
@@ -77,6 +81,12 @@ async function run(
   const jobRun = { folder, job: claimed, json, ...resources, ...until, ...redo };
   return reportOutcome(terminal, jobRun, await runJob(terminal, jobRun));
 }
+
+const stageOf = (header: Experiment) => ({
+  grid: header.grid,
+  tileSize: [header.width, header.height, header.planes] as [number, number, number],
+  nominalStep: nominalStepOf(header),
+});
 
 /** Chunks among the raw data would be taken for part of them, and what is made must never lie in the way of what it is made from. */
 function refuseOverlap(acquisition: string, output: string): void {

@@ -35,10 +35,16 @@ export const align = defineStep({
   passes: () => 2,
   plan: (inputs, pass): Plan<AlignTask> => {
     const plan = alignmentPlan(inputs);
-    return pass === 0 ? { count: 1, task: () => ({ kind: 'noise', plan }) } : pairTasks(plan);
+    return pass === 0 ? noiseTasks(plan, inputs) : pairTasks(plan);
   },
   run: (task, context) =>
     task.kind === 'noise' ? alignNoise(task.plan, context) : alignPairs(task, context),
+});
+
+/** One, though there may be no pairs: placement reports the noise. None where the job is told where its tiles lie. */
+const noiseTasks = (plan: AlignmentPlan, { parameters }: AlignmentInputs): Plan<AlignTask> => ({
+  count: parameters.placement === 'auto' ? 1 : 0,
+  task: () => ({ kind: 'noise', plan }),
 });
 
 /** Layers of a group follow each other. */

@@ -27,6 +27,19 @@ export async function readGivenPlacement(url: string, acquisition: Acquisition):
   return { placement: makePlacement(acquisition, tiles), notes: unusedNotes(given, acquisition) };
 }
 
+/**
+ * As much of that as can be told before the acquisition is scanned: the file can be read and is for such a grid of such
+ * tiles. `placement`: the parameter, whatever it says.
+ */
+export async function checkGivenPlacement(
+  placement: string,
+  stage: Pick<Acquisition, 'grid' | 'tileSize' | 'nominalStep'>,
+): Promise<void> {
+  if (['auto', 'nominal'].includes(placement)) return;
+  const tiles: Acquisition['tiles'] = [];
+  checkGiven(await readGivenTiles(placement, { ...stage, tiles }), { ...stage, tiles });
+}
+
 function unusedNotes({ file, tiles }: GivenTiles, acquisition: Acquisition): string[] {
   const scanned = new Set(acquisition.tiles.map(cellKey));
   const unused = tiles.filter((tile) => !scanned.has(cellKey(tile)));

@@ -9,10 +9,12 @@
  * NaN in float32 pixels stays NaN through every kernel and spreads to the voxels it is averaged into; `quantise` to an
  * integer type turns it into 0.
  */
+import { type GzipBuffers, type GzipLevel, gzipBy } from './gzip.ts';
 import { addressOf, type BufferSpecs, type Buffers, type GrowableMemory, layOut } from './memory.ts';
 import { type BlendExport, instantiate, type KernelExports } from './module.ts';
 import { type Pixels, pixelTypeOf } from './pixels.ts';
 
+export { type GzipBuffers, type GzipLevel, gzipBuffers } from './gzip.ts';
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
 export type { BufferSpec, Pixels, PixelType } from './pixels.ts';
 
@@ -67,6 +69,14 @@ export interface Kernels {
 
   /** (a + b) / 2 per voxel: the z half of 2x2x2. For a missing partner pass the plane twice. */
   averagePlanes(a: Float32Array, b: Float32Array, out: Float32Array): void;
+
+  /**
+   * A gzip file (RFC 1952) of the voxels as they lie in memory, in `gzipped`, of which the returned part holds it until
+   * the next call. Its header names neither time nor system: equal voxels give equal bytes, whatever was encoded before.
+   * Voxels of 2 bytes are what it is made for; those of 1 or 4 bytes are taken in pairs and halves.
+   * `buffers`: of a layout that included `gzipBuffers` of at least as many bytes; `voxels` must not lie in them.
+   */
+  gzip(voxels: Pixels, level: GzipLevel, buffers: GzipBuffers): Uint8Array;
 }
 
 /**
@@ -101,6 +111,8 @@ export function loadKernels(): Kernels {
       if (flat) correctFlat(kernels, raw)(from, address('flat', flat), background, to, raw.length);
       else correctPlain(kernels, raw)(from, background, to, raw.length);
     },
+
+    gzip: gzipBy(memory, kernels),
 
     blend: blendBy(memory, kernels.blend),
     blendNearest: blendBy(memory, kernels.blendNearest),

@@ -22,6 +22,9 @@ export interface KernelExports {
   widenUint16(values: number, out: number, count: number): void;
   halvePlane(plane: number, width: number, height: number, out: number): void;
   averagePlanes(a: number, b: number, out: number, count: number): void;
+  gzipScratchBytes(): number;
+  /** level: place in `gzipLevels`; returns the bytes written. */
+  gzip(input: number, bytes: number, level: number, scratch: number, out: number): number;
 }
 
 export type BlendExport = (

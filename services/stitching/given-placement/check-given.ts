@@ -1,31 +1,30 @@
 /** Whether given positions are for this acquisition. */
-import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import { GivenPlacementError } from './given-placement-error.ts';
-import { cellKey, type GivenTile, type GivenTiles } from './given-tiles.ts';
+import { cellKey, type GivenTile, type GivenTiles, type StageGrid } from './given-tiles.ts';
 
 type GivenTilesByCell = ReadonlyMap<string, GivenTile>;
 
-const ANOTHER = 'It is a placement of another acquisition: give the one made for this, or auto.';
+const ANOTHER = 'It seems to belong to another acquisition: give the placement made for this one, or auto.';
 
 /** The tiles by their place in the grid. Throws `GivenPlacementError`. */
-export function checkGiven(given: GivenTiles, acquisition: Acquisition): GivenTilesByCell {
-  checkShape(given, acquisition);
+export function checkGiven(given: GivenTiles, stage: StageGrid): GivenTilesByCell {
+  checkShape(given, stage);
   const byCell = new Map(given.tiles.map((tile) => [cellKey(tile), tile]));
   if (byCell.size < given.tiles.length)
     throw new GivenPlacementError(given.file, 'two tiles have the same row and column', 'Mend the file.');
-  checkComplete(given.file, byCell, acquisition);
-  checkStep(given.file, byCell, acquisition, 'x');
-  checkStep(given.file, byCell, acquisition, 'y');
+  checkComplete(given.file, byCell, stage);
+  checkStep(given.file, byCell, stage, 'x');
+  checkStep(given.file, byCell, stage, 'y');
   return byCell;
 }
 
-function checkShape({ file, grid, tileSize }: GivenTiles, acquisition: Acquisition): void {
-  const { rows, columns } = acquisition.grid;
+function checkShape({ file, grid, tileSize }: GivenTiles, stage: StageGrid): void {
+  const { rows, columns } = stage.grid;
   if (grid.rows !== rows || grid.columns !== columns) {
     const problem = `a grid of ${grid.rows} x ${grid.columns} tiles; expected ${rows} x ${columns} (rows x columns)`;
     throw new GivenPlacementError(file, problem, ANOTHER);
   }
-  const expected = acquisition.tileSize;
+  const expected = stage.tileSize;
   if (tileSize.every((size, axis) => size === undefined || size === expected[axis])) return;
   const [width, height, planes] = tileSize;
   const problem =
@@ -35,7 +34,7 @@ function checkShape({ file, grid, tileSize }: GivenTiles, acquisition: Acquisiti
   throw new GivenPlacementError(file, problem, ANOTHER);
 }
 
-function checkComplete(file: string, byCell: GivenTilesByCell, { tiles }: Acquisition): void {
+function checkComplete(file: string, byCell: GivenTilesByCell, { tiles }: StageGrid): void {
   const missing = tiles.filter((tile) => !byCell.has(cellKey(tile)));
   if (missing.length === 0) return;
   const names = missing.map(({ directory, row, column }) => `${directory} (row ${row}, column ${column})`);
@@ -51,7 +50,7 @@ const MOST_DEVIATION = 0.25;
 function checkStep(
   file: string,
   byCell: GivenTilesByCell,
-  { nominalStep, tileSize }: Acquisition,
+  { nominalStep, tileSize }: StageGrid,
   direction: 'x' | 'y',
 ): void {
   const axis = direction === 'x' ? 0 : 1;

@@ -1,6 +1,6 @@
 /** What a file says about where tiles lie, whatever its form. */
 import { z } from 'zod';
-import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
+import type { Acquisition, Tile } from '../../../shared/acquisition/acquisition.ts';
 import { nominalPosition, placementSchema } from '../../../shared/acquisition/placement.ts';
 import { openStore } from '../../../shared/adapters/open-store.ts';
 import { TeraStitcherError, type TeraStitcherProject } from '../../../shared/formats/terastitcher/project.ts';
@@ -17,6 +17,11 @@ export interface GivenTile {
   readonly position: Triple;
 }
 
+/** What of an acquisition a placement is checked against. */
+export type StageGrid = Pick<Acquisition, 'grid' | 'tileSize' | 'nominalStep'> & {
+  readonly tiles: readonly Pick<Tile, 'loc' | 'row' | 'column' | 'directory'>[];
+};
+
 export interface GivenTiles {
   readonly file: string;
   readonly grid: Acquisition['grid'];
@@ -32,9 +37,9 @@ export const cellKey = ({ row, column }: { readonly row: number; readonly column
 const WHAT_TO_GIVE = "Give a placement.json or TeraStitcher's xml_merging.xml; auto and nominal are words.";
 
 /** The content decides, not the file's name. Throws `GivenPlacementError`. */
-export async function readGivenTiles(url: string, acquisition: Acquisition): Promise<GivenTiles> {
+export async function readGivenTiles(url: string, stage: StageGrid): Promise<GivenTiles> {
   const text = await readText(url);
-  if (/^\uFEFF?\s*</.test(text)) return fromTeraStitcher(url, text, acquisition);
+  if (/^\uFEFF?\s*</.test(text)) return fromTeraStitcher(url, text, stage);
   return fromPlacement(url, text);
 }
 
@@ -64,12 +69,12 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-function fromTeraStitcher(file: string, text: string, acquisition: Acquisition): GivenTiles {
+function fromTeraStitcher(file: string, text: string, stage: StageGrid): GivenTiles {
   const project = parseProject(file, text);
   const { grid, planes, stacks } = project;
   const tiles = isPlaced(project)
     ? stacks.filter(({ isScanned }) => isScanned)
-    : placedByDisplacements(project, acquisition);
+    : placedByDisplacements(project, stage);
   return { file, grid, tileSize: [undefined, undefined, planes], tiles };
 }
 
@@ -84,10 +89,11 @@ function parseProject(file: string, text: string): TeraStitcherProject {
 }
 
 /** `xml_displ...xml`: positions are still the stage's, so the displacements are placed here. */
-function placedByDisplacements(project: TeraStitcherProject, acquisition: Acquisition): readonly GivenTile[] {
+function placedByDisplacements(project: TeraStitcherProject, stage: StageGrid): readonly GivenTile[] {
   const scanned = new Set(project.stacks.filter(({ isScanned }) => isScanned).map(cellKey));
-  const tiles = acquisition.tiles
+  const tiles = stage.tiles
     .filter((tile) => scanned.has(cellKey(tile)))
-    .map((tile) => ({ ...tile, nominal: nominalPosition(acquisition, tile) }));
+    .map((tile) => ({ ...tile, nominal: nominalPosition(stage, tile) }));
+  if (tiles.length === 0) return [];
   return placeTiles(tiles, measuredPairs(project, tiles), searchOf(project)).tiles;
 }

@@ -9,7 +9,7 @@ import { type PairGroup, tilesOfGroup } from './pair-groups.ts';
 import type { PairLayerFile } from './pair-layer-file.ts';
 import type { PlaneLayer } from './plane-layers.ts';
 import { type DamagedPlane, type ReadStrip, readStrips } from './read-strips.ts';
-import { alignWidening, type SearchedEstimate } from './widening-search.ts';
+import { type SearchedEstimate, searchOverlap } from './search-overlap.ts';
 
 export interface GroupInput {
   readonly group: PairGroup;
@@ -75,7 +75,7 @@ function compare(
   const { nominal, axis } = pair;
   const found = [a, b].some(({ strip }) => isEmpty(strip))
     ? nothing(search)
-    : alignWidening(fourier, { a: a.strip, b: b.strip, tileSize, nominal, search, noise });
+    : searchOverlap(fourier, { a: a.strip, b: b.strip, tileSize, nominal, search, noise });
   return {
     format: 'cloudreg-pair-layer/1',
     channel,

@@ -33,10 +33,10 @@ export interface AlignmentInputs {
  * job does not have the channel.
  */
 export function alignmentPlan({ acquisition, parameters }: AlignmentInputs): AlignmentPlan {
-  const search = searchRangeOf(acquisition, parameters);
+  const { search, margin } = searchRangeOf(acquisition, parameters);
   if (parameters.placement !== 'auto') return { ...NOTHING, channel: acquisition.channels[0]!, search };
   const channel = alignmentChannelOf(acquisition, parameters);
-  const { pairs, unmeasured } = overlapPairs(acquisition, channel, search);
+  const { pairs, unmeasured } = overlapPairs(acquisition, channel, margin);
   const compressed = isCompressed(acquisition, channel);
   const groups = pairGroups(pairs, acquisition.tiles, compressed);
   const reads = readsPerPlane(groups, acquisition.tiles.length, acquisition.tileSize, compressed);

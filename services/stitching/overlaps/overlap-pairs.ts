@@ -15,7 +15,7 @@ export interface Neighbours {
 }
 
 export interface OverlapPair extends Neighbours {
-  /** Columns (x) or rows (y) at the border of each tile that can lie in the overlap: the stage's, grown by the search. */
+  /** Columns (x) or rows (y) at the border of each tile that can lie in the overlap: the stage's, and a margin. */
   readonly stripVoxels: number;
 }
 
@@ -30,7 +30,7 @@ const LEAST_OVERLAP = 6;
 export function overlapPairs(
   acquisition: Acquisition,
   channel: number,
-  search: Triple,
+  margin: Triple,
 ): { readonly pairs: OverlapPair[]; readonly unmeasured: UnmeasuredPair[] } {
   const pairs: OverlapPair[] = [];
   const unmeasured: UnmeasuredPair[] = [];
@@ -44,7 +44,7 @@ export function overlapPairs(
     if ([tileA, tileB].some((tile) => !hasPlanes(acquisition, tile, channel)))
       unmeasured.push({ ...neighbours, reason: 'no-planes' });
     else if (overlap < LEAST_OVERLAP) unmeasured.push({ ...neighbours, reason: 'thin-overlap' });
-    else pairs.push({ ...neighbours, stripVoxels: Math.min(extent, overlap + search[along]) });
+    else pairs.push({ ...neighbours, stripVoxels: Math.min(extent, overlap + margin[along]) });
   }
   return { pairs, unmeasured };
 }

@@ -28,8 +28,7 @@ export async function panelPictures(sections: Sections, layout: SheetLayout): Pr
   return Promise.all(pairs.map(([section, panel]) => panelPicture(section, panel, grey)));
 }
 
-/** `grey`: 0 to 255 for a value above 0; 0 is where no tile is. */
-export async function panelPicture(
+async function panelPicture(
   { width, height, values }: Section,
   panel: Panel,
   grey: (value: number) => number,
@@ -50,6 +49,7 @@ export async function panelPicture(
   return { input, left: panel.left, top: panel.top };
 }
 
+/** 0 to 255 for a value; values of 0, where no tile is, do not count for the contrast. */
 export function greyScale(sections: readonly Pick<Section, 'values'>[]): (value: number) => number {
   const covered = sections.flatMap(({ values }) => [...values.filter((value) => value > 0)]);
   const [black, white] = [quantile(covered, BLACK), quantile(covered, WHITE)];

@@ -33,7 +33,10 @@ export async function drawPicture(
       input: await sharp(image.pixels, {
         raw: { width: image.width, height: image.height, channels: 3 },
       })
-        .resize(panel.width, panel.height, { fit: 'fill', kernel: panel.width < image.width ? 'cubic' : 'nearest' })
+        .resize(panel.width, panel.height, {
+          fit: 'fill',
+          kernel: panel.width < image.width ? 'cubic' : 'nearest',
+        })
         .png()
         .toBuffer(),
       left: panel.left,

@@ -16,7 +16,11 @@ export async function flatFieldPicture(channel: number, field: FlatField): Promi
   const [low, high] = extremes(factor);
   const shareOf = (value: number): number => (high > low ? (value - low) / (high - low) : 0);
   const scale = LONG_SIDE / Math.max(width, height);
-  const panel = panelAt(MARGIN, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+  const panel = panelAt(
+    MARGIN,
+    Math.max(1, Math.round(width * scale)),
+    Math.max(1, Math.round(height * scale)),
+  );
   const bar = panelAt(panel.left + panel.width + BAR.gap, BAR.width, Math.max(120, panel.height));
   const images = [
     { image: rgbImage(width, height, (i) => colourOf(shareOf(factor[i]!))), panel },
@@ -34,7 +38,12 @@ export async function flatFieldPicture(channel: number, field: FlatField): Promi
   return drawPicture(pageWidth, HEADER + Math.max(panel.height, bar.height) + MARGIN, images, parts);
 }
 
-const panelAt = (left: number, width: number, height: number): Panel => ({ left, top: HEADER, width, height });
+const panelAt = (left: number, width: number, height: number): Panel => ({
+  left,
+  top: HEADER,
+  width,
+  height,
+});
 
 function ticks({ left, top, width, height }: Panel, low: number, high: number): string[] {
   return Array.from({ length: BAR.ticks }, (_, n) => {

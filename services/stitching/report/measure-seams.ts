@@ -2,7 +2,15 @@
 import type { SeamFigures } from '../../../shared/acquisition/quality-report.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
-import { type Cut, type CutPixels, type CutReader, columnsOf, planeReads, readCuts, rowsOf } from './read-cuts.ts';
+import {
+  type Cut,
+  type CutPixels,
+  type CutReader,
+  columnsOf,
+  planeReads,
+  readCuts,
+  rowsOf,
+} from './read-cuts.ts';
 import { overlapOf, PHASES, type Phase, type Seam } from './seam.ts';
 import { addOverlap, emptySums, figuresOf, type Overlap } from './seam-sums.ts';
 

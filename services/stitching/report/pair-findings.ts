@@ -6,7 +6,7 @@ import type { PairView } from './pair-view.ts';
 import { largest, pairName, voxels } from './words.ts';
 
 /** Voxels between where a pair was measured and where it lies: placement doubts pairs from there on. */
-const LARGE_RESIDUAL = 0.7;
+export const LARGE_RESIDUAL = 0.7;
 /** Voxels by which layers of one pair may disagree; noise makes layers below this T say anything. */
 const DRIFT = 1;
 const LOUD_T = 12;

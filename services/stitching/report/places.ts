@@ -23,7 +23,15 @@ export function tilePlaces(
   const placed = new Map(
     tiles.map(({ loc, row, column, position }) => [
       loc,
-      { loc, row, column, box: boxAt(axes((i) => Math.round(position[i])), tileSize) },
+      {
+        loc,
+        row,
+        column,
+        box: boxAt(
+          axes((i) => Math.round(position[i])),
+          tileSize,
+        ),
+      },
     ]),
   );
   return (loc) => placed.get(loc) ?? absentTile(loc);
@@ -32,7 +40,15 @@ export function tilePlaces(
     const { columns } = acquisition.grid;
     const [row, column] = [Math.floor(loc / columns), loc % columns];
     const nominal = nominalPosition(acquisition, { row, column });
-    return { loc, row, column, box: boxAt(axes((i) => Math.round(nominal[i] - origin[i])), tileSize) };
+    return {
+      loc,
+      row,
+      column,
+      box: boxAt(
+        axes((i) => Math.round(nominal[i] - origin[i])),
+        tileSize,
+      ),
+    };
   }
 }
 
@@ -45,7 +61,8 @@ export function whereOf(
 ): Where {
   const found = tiles.map(places);
   const [first, second] = found;
-  const voxel = tiles.length === 2 ? pairCentre(first!.box, second!.box, height) : tileCentre(first!.box, plane);
+  const voxel =
+    tiles.length === 2 ? pairCentre(first!.box, second!.box, height) : tileCentre(first!.box, plane);
   return {
     loc: first!.loc,
     tiles: found.map(({ loc, row, column }) => ({ loc, row, column })),

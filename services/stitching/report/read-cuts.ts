@@ -134,8 +134,7 @@ function corrected(
     const factors = y * tileWidth + wanted.x0;
     for (let x = 0; x < columns; x++) {
       const signal = Math.max(raw[from + x]! - background, 0);
-      out[row * columns + x] =
-        flatField === undefined ? signal : signal * flatField.factor[factors + x]!;
+      out[row * columns + x] = flatField === undefined ? signal : signal * flatField.factor[factors + x]!;
     }
   }
   return out;

@@ -35,8 +35,7 @@ function mismatch({ seam, after }: MeasuredSeam): Finding[] {
 function worse({ seam, before, after }: MeasuredSeam): Finding[] {
   if (before === null || after === null || !hasStructure(before)) return [];
   const lost = (before.correlation ?? 0) - (after.correlation ?? 0);
-  const isWorse =
-    lost > LOST_CORRELATION && after.meanDifference > GAINED_DIFFERENCE * before.meanDifference;
+  const isWorse = lost > LOST_CORRELATION && after.meanDifference > GAINED_DIFFERENCE * before.meanDifference;
   if (!isWorse) return [];
   const what =
     `${pairName(names(seam))} agree less as placed than where the stage put them: correlation ${text(before.correlation)} ` +

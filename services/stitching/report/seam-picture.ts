@@ -1,4 +1,4 @@
-/** A seam before and after: both tiles in two colours, and blended as in the volume. */
+/** A seam before and after: both tiles in two colours, and blended. */
 import { type SeamFigures, tileName } from '../../../shared/acquisition/quality-report.ts';
 import { greyScale } from '../preview/sheet-picture.ts';
 import { roundDown } from '../preview/shift-scale.ts';
@@ -30,9 +30,13 @@ export async function seamPicture(
   const window = chooseWindow(seen, axis);
   if (window === undefined) return undefined;
   const shown = PHASES.map((phase) => ({ phase, pixels: windowPixels(seen, phase, window, axis) }));
-  const grey = greyScale(shown.flatMap(({ pixels }) => (pixels ? [{ values: pixels.a }, { values: pixels.b }] : [])));
+  const grey = greyScale(
+    shown.flatMap(({ pixels }) => (pixels ? [{ values: pixels.a }, { values: pixels.b }] : [])),
+  );
   const layout = layOut(window, axis === 'x');
-  const images = shown.flatMap(({ phase, pixels }) => (pixels ? panelsOf(pixels, window, grey, layout, phase) : []));
+  const images = shown.flatMap(({ phase, pixels }) =>
+    pixels ? panelsOf(pixels, window, grey, layout, phase) : [],
+  );
   const parts = [
     ...title(measured),
     ...shown.flatMap(({ phase, pixels }) => captions(layout, phase, measured[phase], pixels !== undefined)),
@@ -108,13 +112,23 @@ function captions(layout: Layout, phase: Phase, figures: SeamFigures | null, isS
   const muted = (panel: Panel, row: number, words: string) =>
     text([panel.left, panel.top + panel.height + 18 + row * 17], words, { size: 12, fill: COLOURS.muted });
   if (!isShown) return [above(two[phase], TITLES[phase]), below(two[phase], 0, 'no overlap here')];
-  const what = phase === 'before' ? [muted(two.before, 2, 'magenta and green: one tile each'), muted(one.before, 0, 'blended as in the volume')] : [];
+  const what =
+    phase === 'before'
+      ? [
+          muted(two.before, 2, 'magenta and green: one tile each'),
+          muted(one.before, 0, 'both blended, linearly'),
+        ]
+      : [];
   if (figures === null) return [above(two[phase], TITLES[phase]), above(one[phase], TITLES[phase]), ...what];
   return [
     above(two[phase], TITLES[phase]),
     above(one[phase], TITLES[phase]),
     below(two[phase], 0, `mean difference ${figures.meanDifference.toFixed(1)}`),
-    below(two[phase], 1, `correlation ${figures.correlation === null ? 'none' : figures.correlation.toFixed(2)}`),
+    below(
+      two[phase],
+      1,
+      `correlation ${figures.correlation === null ? 'none' : figures.correlation.toFixed(2)}`,
+    ),
     ...what,
   ];
 }

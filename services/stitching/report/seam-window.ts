@@ -14,7 +14,7 @@ export interface Window {
 export interface WindowPixels {
   readonly a: Float32Array;
   readonly b: Float32Array;
-  /** Of both, as fusion blends them: weights fall linearly over the overlap. */
+  /** Of both: weights fall linearly over the overlap, as fusion's do by default. */
   readonly blended: Float32Array;
 }
 

@@ -1,9 +1,8 @@
 /** How far each tile lies from where the stage put it, beyond what the stage gets wrong everywhere alike. */
 import type { Placement } from '../../../shared/acquisition/placement.ts';
 import { median } from '../../../shared/numerics/statistics.ts';
-import { axes, type Triple } from '../axes.ts';
+import { type Axis, axes, type Triple } from '../axes.ts';
 import { correctedNominal } from '../placement/stage-correction.ts';
-import { tileGrid } from '../placement/tile-grid.ts';
 import type { TileOfPlacement } from './tile-support.ts';
 
 export interface StageError {
@@ -14,8 +13,8 @@ export interface StageError {
   readonly isFar: boolean;
 }
 
-/** So many neighbours in a row or column say what a step of the stage is. */
-const LEAST_NEIGHBOURS = 3;
+/** Fewer say nothing about the stage. */
+const LEAST_STEPS = 3;
 /** Voxels in x, y and z below which no stage is blamed, and multiples of the usual error above which a tile is. */
 const USUAL: Triple = [8, 8, 3];
 const TIMES = 6;
@@ -40,19 +39,20 @@ export function stageErrors(tiles: Placement['tiles']): StageError[] {
   });
 }
 
-/** Median over neighbours in a row (x) or column (y) of how far their offset is from the nominal one. */
+/** Median over tiles of one row (x) or column (y) of what each step between them is longer than the nominal one. */
 function stepError(tiles: Placement['tiles'], axis: 'x' | 'y'): Triple {
-  const grid = tileGrid(tiles);
-  const byLoc = new Map(tiles.map((tile) => [tile.loc, tile]));
-  const tileAt = (index: number) => byLoc.get(grid.tiles[index]!.loc)!;
-  const neighbours = grid.neighbours.filter((pair) => pair.axis === axis);
-  if (neighbours.length < LEAST_NEIGHBOURS) return [0, 0, 0];
-  return axes((i) =>
-    median(
-      neighbours.map(({ a, b }) => {
-        const [from, to] = [tileAt(a), tileAt(b)];
-        return to.position[i] - from.position[i] - (to.nominal[i] - from.nominal[i]);
-      }),
+  const [line, place] = axis === 'x' ? (['row', 'column'] as const) : (['column', 'row'] as const);
+  const lines = new Map<number, TileOfPlacement[]>();
+  for (const tile of tiles) lines.set(tile[line], [...(lines.get(tile[line]) ?? []), tile]);
+  const steps = [...lines.values()].flatMap((own) =>
+    own.flatMap((from) =>
+      own
+        .filter((to) => to[place] > from[place])
+        .map((to) => axes((i) => (offStage(to, i) - offStage(from, i)) / (to[place] - from[place]))),
     ),
   );
+  return steps.length < LEAST_STEPS ? [0, 0, 0] : axes((i) => median(steps.map((step) => step[i])));
 }
+
+const offStage = ({ position, nominal }: TileOfPlacement, axis: Axis): number =>
+  position[axis] - nominal[axis];

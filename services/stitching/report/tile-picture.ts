@@ -6,7 +6,7 @@ import { readFile } from '../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { type Box, boxAt, boxSize, intersect, isEmpty, type Vec3 } from '../../../shared/geometry/box.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
-import { axes, type Axis, type Triple } from '../axes.ts';
+import { type Axis, axes, type Triple } from '../axes.ts';
 import { greyScale } from '../preview/sheet-picture.ts';
 import { COLOURS, line, text } from '../preview/svg.ts';
 import { drawPicture, type Panel, rgbImage } from './draw.ts';
@@ -84,7 +84,9 @@ async function readSections(
   const cell = axes((i) => Math.floor(Math.min(full[i] - 1, Math.max(0, voxel[i])) / factor[i]));
   const read = async (through: Axis, across: Axis, down: Axis): Promise<Section> => {
     const start = axes((i) => (i === through ? cell[i] : Math.floor(view.start[i] / factor[i])));
-    const end = axes((i) => (i === through ? cell[i] + 1 : Math.min(size[i], Math.ceil(view.end[i] / factor[i]))));
+    const end = axes((i) =>
+      i === through ? cell[i] + 1 : Math.min(size[i], Math.ceil(view.end[i] / factor[i])),
+    );
     const { data } = await volume.read(0, { start, end });
     const values = Float32Array.from(data as ArrayLike<number>);
     return { width: end[across] - start[across], height: end[down] - start[down], values };
@@ -122,13 +124,19 @@ const AXES = ['x', 'y', 'z'] as const;
 function drawTiles(plane: DrawnPlane, view: Box, placement: Placement, { tile, voxel }: TileSpot): string[] {
   const { panel, across, down } = plane;
   const through = (3 - across - down) as Axis;
-  const isCut = ({ start, end }: Box): boolean => voxel[through] >= start[through] && voxel[through] < end[through];
+  const isCut = ({ start, end }: Box): boolean =>
+    voxel[through] >= start[through] && voxel[through] < end[through];
   const others = placement.tiles
     .filter(({ loc }) => loc !== tile.loc)
     .map(({ position }) => boxAt(position, placement.tileSize))
     .filter((box) => !isEmpty(intersect(box, view)) && (through === 2 || isCut(box)));
   const own = placement.tiles.find(({ loc }) => loc === tile.loc);
-  const nominal = own && boxAt(axes((i) => own.nominal[i] - placement.volumeOriginVoxel[i]), placement.tileSize);
+  const nominal =
+    own &&
+    boxAt(
+      axes((i) => own.nominal[i] - placement.volumeOriginVoxel[i]),
+      placement.tileSize,
+    );
   const words = `${AXES[across]} → ${AXES[down]} ↓ at ${AXES[through]} = ${voxel[through]}`;
   const dashed = own ? '; dashed: where the stage put it' : '';
   return [
@@ -140,13 +148,20 @@ function drawTiles(plane: DrawnPlane, view: Box, placement: Placement, { tile, v
   ];
 }
 
-const OTHER = { colour: COLOURS.outline, width: 1, dashes: '' };
-const STAGE = { colour: COLOURS.text, width: 1.6, dashes: '6 5' };
-const OWN = { colour: COLOURS.cut, width: 2.6, dashes: '' };
+interface FrameStyle {
+  readonly colour: string;
+  readonly width: number;
+  readonly dashes: string;
+}
+
+const OTHER: FrameStyle = { colour: COLOURS.outline, width: 1, dashes: '' };
+const STAGE: FrameStyle = { colour: COLOURS.text, width: 1.6, dashes: '6 5' };
+const OWN: FrameStyle = { colour: COLOURS.cut, width: 2.6, dashes: '' };
 
 /** A tile's outline, as far as it lies in the view. */
-function frame(plane: DrawnPlane, view: Box, box: Box, style: typeof OTHER): string {
+function frame(plane: DrawnPlane, view: Box, box: Box, style: FrameStyle): string {
   const seen = intersect(box, view);
+  if (isEmpty(seen)) return '';
   const from = pixelOf(plane, view, seen.start);
   const to = pixelOf(plane, view, seen.end);
   const corners = [from, [to[0], from[1]], to, [from[0], to[1]], from] as const;

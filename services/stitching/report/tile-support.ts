@@ -14,8 +14,7 @@ export interface TileSupport {
 /** By ascending location. */
 export function tileSupport({ tiles }: Placement, views: readonly PairView[]): TileSupport[] {
   const byLoc = new Map(tiles.map(({ loc }) => [loc, [] as PairView[]]));
-  for (const view of views)
-    for (const loc of [view.pair.a, view.pair.b]) byLoc.get(loc)?.push(view);
+  for (const view of views) for (const loc of [view.pair.a, view.pair.b]) byLoc.get(loc)?.push(view);
   return [...tiles]
     .sort((a, b) => a.loc - b.loc)
     .map((tile) => {

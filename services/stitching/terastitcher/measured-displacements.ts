@@ -5,7 +5,7 @@ import type {
   TeraStitcherProject,
   TeraStitcherStack,
 } from '../../../shared/formats/terastitcher/project.ts';
-import { type Axis, axes, type Triple } from '../axes.ts';
+import { axes, type Triple } from '../axes.ts';
 import type { Candidate } from '../pairs.ts';
 import type { MeasuredPair } from '../placement/place-tiles.ts';
 import type { GridTile } from '../placement/tile-grid.ts';
@@ -23,18 +23,20 @@ interface Neighbours {
 }
 
 /**
- * Until `placetiles` has run, positions are the stage's, whatever was measured: then no offset that differs from the
- * stage's is found again between the positions.
+ * Until `placetiles` has run, positions are the stage's, whatever was measured. So wherever an offset differs from the
+ * stage's, it is asked which of the two the positions are closer to; most answers count, for positions are rounded.
  */
 export function isPlaced(project: TeraStitcherProject): boolean {
-  const moved = neighboursOf(project).flatMap(({ a, b, layers }) =>
+  const answers = neighboursOf(project).flatMap(({ a, b, layers }) =>
     layers.flatMap((layer) =>
-      layer.flatMap(({ offset, nominal }, axis) =>
-        offset === nominal ? [] : [b.position[axis as Axis] - a.position[axis as Axis] === offset],
-      ),
+      axes((axis) => {
+        const placed = b.position[axis] - a.position[axis];
+        const { offset, nominal } = layer[axis];
+        return Math.sign(Math.abs(placed - nominal) - Math.abs(placed - offset));
+      }),
     ),
   );
-  return moved.length === 0 || moved.includes(true);
+  return answers.reduce((sum, answer) => sum + answer, 0) >= 0;
 }
 
 /** Pairs of these tiles; where an axis is not reliable at all a pair has no candidate. */

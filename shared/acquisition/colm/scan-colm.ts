@@ -72,7 +72,7 @@ function tilesOf(header: ColmHeader, listing: Listing, stacks: readonly Finished
 }
 
 /** Voxels between neighbouring tiles (CLOUDREG section 1.5); never 0, so that a thin image still has a grid. */
-const nominalStepOf = ({ width, height, overlap }: Experiment): Acquisition['nominalStep'] => ({
+export const nominalStepOf = ({ width, height, overlap }: Experiment): Acquisition['nominalStep'] => ({
   x: Math.max(1, Math.floor(width * (1 - overlap.x))),
   y: Math.max(1, Math.floor(height * (1 - overlap.y))),
 });

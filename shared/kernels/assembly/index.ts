@@ -4,6 +4,8 @@
 export * from './average-planes';
 export * from './blend';
 export * from './correct';
+export { gzip } from './gzip/encode';
+export { gzipScratchBytes } from './gzip/scratch';
 export * from './halve-plane';
 export * from './quantise';
 export * from './widen';

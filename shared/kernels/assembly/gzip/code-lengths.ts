@@ -1,5 +1,6 @@
 // Huffman code lengths with a limit. RFC 1951 says how lengths become codes, not how they are found.
 import { DEPTHS, DIGITS, SORTED, SORTED_BEFORE } from './scratch';
+import { addToWord, setWord, word } from './words';
 
 /** `counts`: u32[symbols], sum below 2^18; `lengths`: u8[symbols], at most `limit`, 0 for what does not occur. */
 export function findCodeLengths(scratch: usize, counts: usize, symbols: u32, limit: u32, lengths: usize): void {
@@ -13,18 +14,6 @@ export function findCodeLengths(scratch: usize, counts: usize, symbols: u32, lim
   countLeaves(scratch, used, limit);
   shorten(scratch + DEPTHS, limit);
   handOut(scratch, used, limit, lengths);
-}
-
-// @ts-ignore: a decorator of the compiler
-@inline
-function word(list: usize, index: u32): u32 {
-  return load<u32>(list + (<usize>index << 2));
-}
-
-// @ts-ignore: a decorator of the compiler
-@inline
-function setWord(list: usize, index: u32, value: u32): void {
-  store<u32>(list + (<usize>index << 2), value);
 }
 
 function symbolAt(scratch: usize, index: u32): u32 {
@@ -50,7 +39,7 @@ function sortByDigit(digits: usize, from: usize, to: usize, used: u32, shift: u3
   memory.fill(digits, 0, 512 * 4);
   for (let i: u32 = 0; i < used; i++) {
     const digit = (word(from, i) >> shift) & 511;
-    setWord(digits, digit, word(digits, digit) + 1);
+    addToWord(digits, digit, 1);
   }
   let before: u32 = 0;
   for (let digit: u32 = 0; digit < 512; digit++) {
@@ -83,7 +72,7 @@ function countLeaves(scratch: usize, used: u32, limit: u32): void {
     let nodes: u32 = 0;
     for (; inner >= 0 && word(tree, inner) == depth; inner--) nodes++;
     const clamped = min(depth, limit);
-    setWord(depths, clamped, word(depths, clamped) + open - nodes);
+    addToWord(depths, clamped, open - nodes);
     open = 2 * nodes;
   }
 }
@@ -113,9 +102,9 @@ function shorten(depths: usize, limit: u32): void {
   for (; sum > (<u32>1) << limit; sum--) {
     let length = limit - 1;
     while (word(depths, length) == 0) length--;
-    setWord(depths, limit, word(depths, limit) - 1);
-    setWord(depths, length, word(depths, length) - 1);
-    setWord(depths, length + 1, word(depths, length + 1) + 2);
+    addToWord(depths, limit, -1);
+    addToWord(depths, length, -1);
+    addToWord(depths, length + 1, 2);
   }
 }
 
@@ -135,7 +124,7 @@ export function assignCodes(scratch: usize, lengths: usize, symbols: u32, codes:
   memory.fill(next, 0, 16 * 4);
   for (let symbol: u32 = 0; symbol < symbols; symbol++) {
     const length = <u32>load<u8>(lengths + symbol);
-    setWord(next, length, word(next, length) + 1);
+    addToWord(next, length, 1);
   }
   let code: u32 = 0;
   let shorter: u32 = 0;
@@ -148,7 +137,7 @@ export function assignCodes(scratch: usize, lengths: usize, symbols: u32, codes:
     const length = <u32>load<u8>(lengths + symbol);
     if (length == 0) continue;
     setWord(codes, symbol, reverse(word(next, length), length));
-    setWord(next, length, word(next, length) + 1);
+    addToWord(next, length, 1);
   }
 }
 

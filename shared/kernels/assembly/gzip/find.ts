@@ -30,8 +30,6 @@ export function find(scratch: usize, block: usize, voxels: usize, isFirst: bool)
 }
 
 /** Writes the step of one voxel, or those of a long match; returns how many. */
-// @ts-ignore: a decorator of the compiler
-@inline
 function findAt(heads: usize, step: usize, voxel: usize, end: usize): usize {
   // One byte before the voxel, so that one load sees that byte and three and a half voxels.
   const place = voxel - 1;

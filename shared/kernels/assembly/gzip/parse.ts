@@ -1,7 +1,8 @@
 // Walks greedily over the steps that find proposes and counts what it takes: tokens of two symbols each.
 // Selections are masks, not conditions, for the reason given in find.ts.
 import { EXTENDS, LITERAL } from './find';
-import { HISTOGRAMS, HISTOGRAM_BYTES, STEPS, TOKENS } from './scratch';
+import { HISTOGRAM_BYTES, HISTOGRAMS, STEPS, TOKENS } from './scratch';
+import { addToWord } from './words';
 
 // A token: first | second << 9 | extra bits of the distance << 18, where
 // first: a literal byte, or 256 + (length - 3); second: a literal byte, 256 for nothing, or 257 + distance code.
@@ -41,8 +42,8 @@ export function parse(scratch: usize, block: usize, bytes: usize): usize {
     const second = ((FIRST_DISTANCE + code) & isMatch) | (high & ~isMatch);
     const extra = distance & load<u32>(extraMasks + (<usize>code << 2)) & isMatch;
     store<u32>(at, first | (second << 9) | (extra << 18));
-    count(histograms, first);
-    count(histograms + HISTOGRAM_BYTES, second);
+    addToWord(histograms, first, 1);
+    addToWord(histograms + HISTOGRAM_BYTES, second, 1);
     const swapped = histograms;
     histograms = other;
     other = swapped;
@@ -52,17 +53,10 @@ export function parse(scratch: usize, block: usize, bytes: usize): usize {
   if (bytes & 1) {
     const last = <u32>load<u8>(block + bytes - 1);
     store<u32>(at, last | (NOTHING << 9));
-    count(histograms, last);
+    addToWord(histograms, last, 1);
     at += 4;
   }
   return (at - tokens) >> 2;
-}
-
-// @ts-ignore: a decorator of the compiler
-@inline
-function count(histogram: usize, symbol: u32): void {
-  const at = histogram + (<usize>symbol << 2);
-  store<u32>(at, load<u32>(at) + 1);
 }
 
 /** Frequencies of single bytes, in four histograms in turn. */
@@ -73,8 +67,8 @@ export function countBytes(scratch: usize, block: usize, bytes: usize): void {
   for (; i + 8 <= bytes; i += 8) {
     const eight = load<u64>(block + i);
     for (let byte: usize = 0; byte < 8; byte++) {
-      count(histograms + (byte & 3) * HISTOGRAM_BYTES, <u32>(eight >> (byte << 3)) & 255);
+      addToWord(histograms + (byte & 3) * HISTOGRAM_BYTES, <u32>(eight >> (byte << 3)) & 255, 1);
     }
   }
-  for (; i < bytes; i++) count(histograms, load<u8>(block + i));
+  for (; i < bytes; i++) addToWord(histograms, load<u8>(block + i), 1);
 }

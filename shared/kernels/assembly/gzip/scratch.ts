@@ -23,7 +23,7 @@ export const LITERAL_COUNTS: usize = HISTOGRAMS + 4 * HISTOGRAM_BYTES;
 export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 288 * 4;
 export const CODE_LENGTH_COUNTS: usize = DISTANCE_COUNTS + 32 * 4;
 
-/** u8 each: code lengths of the three alphabets. Those of literals and distances lie one behind the other. */
+/** u8 each: code lengths of the three alphabets. */
 export const LITERAL_LENGTHS: usize = CODE_LENGTH_COUNTS + 32 * 4;
 export const DISTANCE_LENGTHS: usize = LITERAL_LENGTHS + 288;
 export const CODE_LENGTH_LENGTHS: usize = DISTANCE_LENGTHS + 32;

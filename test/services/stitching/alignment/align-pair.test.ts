@@ -181,7 +181,7 @@ describe('a pair that may fit in more than one way', () => {
     });
     expect(estimate.candidates.length).toBeGreaterThan(1);
     expect(estimate.candidates[0]!.T).toBeGreaterThan(12);
-    expect(estimate.candidates[0]!.reliability).toBe(0);
+    expect(estimate.candidates[0]!.reliability).toBeLessThan(0.15);
   });
 
   it('is not trusted on a smooth edge alone, which fits well wherever it lies', () => {
@@ -202,7 +202,7 @@ describe('a pair that may fit in more than one way', () => {
       nominal: [36, 0, 0],
       search: [8, 8, 3],
     });
-    console.log(JSON.stringify(estimate)); expect(estimate.candidates[0]?.reliability ?? 0).toBeLessThan(0.15);
+    expect(estimate.candidates[0]?.reliability ?? 0).toBeLessThan(0.15);
   });
 
   it('is not taken for a copy of the same tile', () => {

@@ -1,0 +1,77 @@
+/** One pair in one layer, with further looks where the first one leaves doubt. */
+import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
+import { alignPair, type PairEstimate, type PairInput } from '../alignment/align-pair.ts';
+import { distance } from '../alignment/fine.ts';
+import { reliabilityOfBest, reliabilityOfFurther } from '../alignment/reliability.ts';
+import { axes, type Triple } from '../axes.ts';
+import type { Candidate } from '../pairs.ts';
+
+export interface SearchedEstimate extends PairEstimate {
+  /** Voxels around the nominal offset, of the widest look. */
+  readonly search: Triple;
+  readonly widened: boolean;
+}
+
+const WIDENING = 2;
+/** Less is noise, wherever one looks. */
+const LEAST_SIGNAL = 1.05;
+/** What placement asks of a pair (STITCHING section 2.5). */
+const LEAST_RELIABILITY = 0.15;
+/** Candidates this near are one. */
+const SAME_PLACE = 1.5;
+
+/**
+ * A best candidate at the border of the range asks for a look twice as far on the axes on which it lies there; strips that
+ * show something and yet fit nowhere, on all axes. Either also for one half as far in x and y: the few peaks that are
+ * followed may all lie on an edge of the sample that only a wide search sees. All candidates then stand against each other.
+ *
+ * The strips stay as they are: where tiles overlap more than was reckoned with, all but the excess is in them.
+ */
+export function searchOverlap(fourier: Fourier, input: PairInput): SearchedEstimate {
+  const { search } = input;
+  const first = alignPair(fourier, input);
+  const wider = widerAxes(first, input);
+  if (!wider.includes(true)) return { ...first, search, widened: false };
+  const wide = axes((i) => (wider[i] ? WIDENING * search[i] : search[i]));
+  const narrow: Triple = [Math.ceil(search[0] / 2), Math.ceil(search[1] / 2), search[2]];
+  const looks = [first, ...[wide, narrow].map((range) => alignPair(fourier, { ...input, search: range }))];
+  const candidates = rivals(looks.flatMap((look) => look.candidates));
+  return {
+    candidates,
+    atSearchBorder: axesAtBorder(candidates[0], input.nominal, wide).includes(true),
+    signal: first.signal,
+    search: wide,
+    widened: true,
+  };
+}
+
+function widerAxes(
+  { candidates: [best], signal }: PairEstimate,
+  { nominal, search }: PairInput,
+): readonly [boolean, boolean, boolean] {
+  const atBorder = axesAtBorder(best, nominal, search);
+  if (atBorder.includes(true)) return atBorder;
+  const isLost = signal >= LEAST_SIGNAL && (best?.reliability ?? 0) < LEAST_RELIABILITY;
+  return axes((i) => isLost && search[i] > 0);
+}
+
+/** Within a voxel of the end, or beyond it; an axis without a range has no border. */
+const axesAtBorder = (best: Candidate | undefined, nominal: Triple, search: Triple) =>
+  axes((i) => best !== undefined && search[i] > 0 && Math.abs(best.offset[i] - nominal[i]) > search[i] - 1);
+
+/** Without repeats, best first, each rated against the others. */
+function rivals(found: readonly Candidate[]): Candidate[] {
+  const sorted = [...found].sort((c, d) => d.textureT - c.textureT);
+  const places = sorted.filter(
+    (candidate, i) =>
+      !sorted.slice(0, i).some((other) => distance(other.offset, candidate.offset) <= SAME_PLACE),
+  );
+  const [best, next] = places;
+  return places.map((candidate) => ({
+    ...candidate,
+    reliability:
+      candidate === best
+        ? reliabilityOfBest(candidate, next?.textureT ?? 0)
+        : reliabilityOfFurther(candidate, best!.textureT),
+  }));
+}

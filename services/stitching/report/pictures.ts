@@ -1,0 +1,135 @@
+/** The report's pictures: which are drawn, and under which names. */
+import { type Correction, readCorrection } from '../../../shared/acquisition/correction.ts';
+import { previewSheetKey } from '../../../shared/acquisition/preview.ts';
+import { REPORT_FOLDER } from '../../../shared/acquisition/quality-report.ts';
+import type { ObjectStore } from '../../../shared/engine/ports.ts';
+import { channelFolder } from '../../output-volume.ts';
+import type { Evidence } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import { flatFieldPicture } from './flat-field-picture.ts';
+import { type MeasuredSeam, seeSeam } from './measure-seams.ts';
+import { type Places, whereOf } from './places.ts';
+import { hasStructure, matchOf } from './seam-findings.ts';
+import { seamPicture } from './seam-picture.ts';
+import { tilePicture } from './tile-picture.ts';
+
+/** Keys in the output. */
+export interface Pictures {
+  /** One of each finding shown first, in their order. */
+  readonly spots: readonly (string | null)[];
+  readonly worstSeam: string | null;
+  readonly typicalSeam: string | null;
+  readonly flatFields: ReadonlyMap<number, string>;
+  readonly contactSheets: ReadonlyMap<number, string>;
+}
+
+export async function drawPictures(
+  evidence: Evidence,
+  top: readonly Finding[],
+  places: Places,
+  store: ObjectStore,
+): Promise<Pictures> {
+  const written = new Set<string>();
+  const put = async (name: string, png: Uint8Array | undefined): Promise<string | null> => {
+    if (png === undefined) return null;
+    const key = `${REPORT_FOLDER}${name}.png`;
+    await store.put(key, png, { contentType: 'image/png' });
+    written.add(key);
+    return key;
+  };
+  const spots: (string | null)[] = [];
+  for (const [n, finding] of top.entries())
+    spots.push(await put(`worth-a-look-${n + 1}`, await spotPicture(evidence, finding, places, store)));
+  const { worst, typical } = examples(evidence.measurement.seams);
+  const pictures = {
+    spots,
+    worstSeam: await put('seam-worst', worst && (await drawSeam(evidence, worst))),
+    typicalSeam: await put('seam-typical', typical && (await drawSeam(evidence, typical))),
+    flatFields: await drawFlatFields(evidence, store, put),
+    contactSheets: await copySheets(evidence, store, put),
+  };
+  await deleteOthers(store, written);
+  return pictures;
+}
+
+type Put = (name: string, png: Uint8Array | undefined) => Promise<string | null>;
+
+/** A pair is shown by its overlap; what concerns one tile, or an overlap that cannot be seen, by where it lies. */
+async function spotPicture(
+  evidence: Evidence,
+  finding: Finding,
+  places: Places,
+  store: ObjectStore,
+): Promise<Uint8Array | undefined> {
+  const { channel, placement, measurement } = evidence;
+  const seam = findSeam(measurement.seams, finding);
+  const drawn = seam && (await drawSeam(evidence, seam));
+  if (drawn !== undefined) return drawn;
+  const { voxel } = whereOf(finding, places, placement.voxelSizeUm, seam?.height);
+  return tilePicture(store, channel, placement, { tile: places(finding.tiles[0]!), voxel });
+}
+
+export const findSeam = (
+  seams: readonly MeasuredSeam[],
+  { kind, tiles: [a, b, ...others] }: Finding,
+): MeasuredSeam | undefined =>
+  kind === 'island' || b === undefined || others.length > 0
+    ? undefined
+    : seams.find(({ seam }) => seam.a.loc === a && seam.b.loc === b);
+
+async function drawSeam(
+  { reader, placement }: Evidence,
+  measured: MeasuredSeam,
+): Promise<Uint8Array | undefined> {
+  const { seam, height, seen } = measured;
+  if (height === undefined) return undefined;
+  return seamPicture(measured, seen ?? (await seeSeam(reader, seam, height)), placement.voxelSizeUm[0]);
+}
+
+/** Of the overlaps with something to see: the one that matches worst, and the one in the middle. */
+function examples(seams: readonly MeasuredSeam[]): {
+  readonly worst: MeasuredSeam | undefined;
+  readonly typical: MeasuredSeam | undefined;
+} {
+  const visible = seams.filter(({ after }) => hasStructure(after));
+  const ordered = [...visible].sort((s, t) => matchOf(s.after!) - matchOf(t.after!));
+  return { worst: ordered[0], typical: ordered[ordered.length >> 1] };
+}
+
+async function drawFlatFields(
+  { corrections, acquisition }: Evidence,
+  store: ObjectStore,
+  put: Put,
+): Promise<Map<number, string>> {
+  const keys = new Map<number, string>();
+  for (const { channel } of corrections) {
+    const { flatField }: Correction = await readCorrection(store, channel, acquisition.tileSize);
+    if (flatField === undefined) continue;
+    const key = await put(`flat-field-${channelFolder(channel)}`, await flatFieldPicture(channel, flatField));
+    if (key !== null) keys.set(channel, key);
+  }
+  return keys;
+}
+
+/** The preview's own go with `clean`; the report stays whole. */
+async function copySheets(
+  { corrections }: Evidence,
+  store: ObjectStore,
+  put: Put,
+): Promise<Map<number, string>> {
+  const keys = new Map<number, string>();
+  for (const { channel } of corrections) {
+    const sheet = await store.get(previewSheetKey(channel));
+    const key = await put(`preview-${channelFolder(channel)}`, sheet?.bytes);
+    if (key !== null) keys.set(channel, key);
+  }
+  return keys;
+}
+
+/** Pictures of an earlier generation. */
+async function deleteOthers(store: ObjectStore, written: ReadonlySet<string>): Promise<void> {
+  const stale: string[] = [];
+  for await (const { key } of store.list(REPORT_FOLDER))
+    if (key.endsWith('.png') && !written.has(key)) stale.push(key);
+  if (stale.length > 0) await store.delete(stale);
+}

@@ -2,7 +2,6 @@
 import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { alignPair, type PairEstimate, type PairInput } from '../alignment/align-pair.ts';
 import { distance } from '../alignment/fine.ts';
-import { reliabilityOfBest, reliabilityOfFurther } from '../alignment/reliability.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Candidate } from '../pairs.ts';
 
@@ -17,6 +16,7 @@ const WIDENING = 2;
 const LEAST_SIGNAL = 1.05;
 /** What placement asks of a pair (STITCHING section 2.5). */
 const LEAST_RELIABILITY = 0.15;
+const MOST_FURTHER_RELIABILITY = 0.3;
 /** Candidates this near are one. */
 const SAME_PLACE = 1.5;
 
@@ -59,19 +59,23 @@ function widerAxes(
 const axesAtBorder = (best: Candidate | undefined, nominal: Triple, search: Triple) =>
   axes((i) => best !== undefined && search[i] > 0 && Math.abs(best.offset[i] - nominal[i]) > search[i] - 1);
 
-/** Without repeats, best first, each rated against the others. */
+/**
+ * Without repeats, best first. Each look rated its own; against those of the other looks the best must stand out as much
+ * (STITCHING section 2.5), and what was the best of a look and is no longer may only be asked for by loops.
+ */
 function rivals(found: readonly Candidate[]): Candidate[] {
   const sorted = [...found].sort((c, d) => d.textureT - c.textureT);
-  const places = sorted.filter(
+  const [best, ...others] = sorted.filter(
     (candidate, i) =>
       !sorted.slice(0, i).some((other) => distance(other.offset, candidate.offset) <= SAME_PLACE),
   );
-  const [best, next] = places;
-  return places.map((candidate) => ({
-    ...candidate,
-    reliability:
-      candidate === best
-        ? reliabilityOfBest(candidate, next?.textureT ?? 0)
-        : reliabilityOfFurther(candidate, best!.textureT),
-  }));
+  if (best === undefined) return [];
+  const lead = best.textureT / Math.max(others[0]?.textureT ?? 0, Number.MIN_VALUE);
+  return [
+    { ...best, reliability: best.reliability * Math.min(1, Math.max(0, (lead - 1.1) / 0.4)) },
+    ...others.map((other) => ({
+      ...other,
+      reliability: Math.min(MOST_FURTHER_RELIABILITY, other.reliability),
+    })),
+  ];
 }

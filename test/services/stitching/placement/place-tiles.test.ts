@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axes, type Triple } from '../../../../services/stitching/axes.ts';
-import { pairsSchema } from '../../../../services/stitching/pairs.ts';
+import { type Candidate, pairsSchema } from '../../../../services/stitching/pairs.ts';
 import { placeTiles, type TilePlacement } from '../../../../services/stitching/placement/place-tiles.ts';
 import { seededRandom, shuffled } from '../../../../shared/numerics/random.ts';
 import { median } from '../../../../shared/numerics/statistics.ts';
@@ -120,23 +120,26 @@ describe('a wrong link', () => {
   });
 
   it('is found among several, in grids of any shape', () => {
-    let wrongUsed = 0;
+    const counts = { wrong: 0, wrongUsed: 0, rightRejected: 0 };
     for (let seed = 1; seed <= 10; seed++) {
       const grid = trueGrid(5, 5, seed);
       const random = seededRandom(seed + 50);
       const right = rightPairs(grid, seed + 100);
       const bad = new Set(right.filter(() => random() < 0.1).map(({ a, b }) => `${a}-${b}`));
-      const pairs = changed(
-        right,
-        Object.fromEntries([...bad].map((pair) => [pair, (one) => [shifted(one, [4 + 8 * random(), -5 * random(), 1])]])),
-      );
+      const sign = () => (random() < 0.5 ? -1 : 1);
+      const wrong = (one: Candidate) => [shifted(one, axes(() => sign() * (2 + 10 * random())))];
+      const pairs = changed(right, Object.fromEntries([...bad].map((pair) => [pair, wrong])));
       const placement = placeTiles(grid.tiles, pairs, search);
-      wrongUsed += placement.pairs.filter(({ a, b, status }) => status === 'used' && bad.has(`${a}-${b}`)).length;
-      const innocent = placement.pairs.filter(({ a, b, status }) => status === 'rejected' && !bad.has(`${a}-${b}`));
-      expect(innocent.length, `seed ${seed}`).toBeLessThanOrEqual(1);
+      counts.wrong += bad.size;
+      for (const { a, b, status } of placement.pairs) {
+        if (bad.has(`${a}-${b}`)) counts.wrongUsed += status === 'used' ? 1 : 0;
+        else counts.rightRejected += status === 'rejected' ? 1 : 0;
+      }
     }
-    // Two pairs at a corner contradict each other and nothing can tell which is right.
-    expect(wrongUsed).toBeLessThanOrEqual(2);
+    // Two pairs at a corner contradict each other, and nothing can tell which is right.
+    expect(counts.wrong).toBeGreaterThan(30);
+    expect(counts.wrongUsed).toBeLessThanOrEqual(0.08 * counts.wrong); console.log(counts);
+    expect(counts.rightRejected).toBeLessThanOrEqual(0.08 * counts.wrong);
   });
 });
 

@@ -31,17 +31,21 @@ export function texture(size: Triple, seed = 1): Source {
   return { size, voxels };
 }
 
+/** Each value with its two neighbours on both sides along one axis, around the ends. */
 function blurred(values: Float32Array<ArrayBuffer>, stride: number): Float32Array<ArrayBuffer> {
-  const at = (i: number) => values[(i + values.length) % values.length]!;
-  return values.map(
-    (value, i) => value + at(i - stride) + at(i + stride) + at(i - 2 * stride) + at(i + 2 * stride),
-  );
+  const [out, count] = [new Float32Array(values.length), values.length];
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let step = -2; step <= 2; step++) sum += values[(i + step * stride + count) % count]!;
+    out[i] = sum;
+  }
+  return out;
 }
 
 export const TILE: Triple = [96, 90, 12];
 const STEP: Triple = [72, 68, 0];
-/** Room around, for errors of the stage. */
-const ROOM = 60;
+/** Room before the first and behind the last tile, for errors of the stage. */
+const [BEFORE, BEHIND] = [6, 50];
 
 /** 3 x 3 tiles, numbered 0 to 8; `errors`: of the stage, voxels. */
 export async function threeByThree(
@@ -54,11 +58,12 @@ export async function threeByThree(
     return {
       row,
       column,
-      at: [ROOM + column * STEP[0] + x, ROOM + row * STEP[1] + y, 2 + z],
+      at: [BEFORE + column * STEP[0] + x, BEFORE + row * STEP[1] + y, 2 + z],
       ...(missing[n] === undefined ? {} : { missing: missing[n] }),
     };
   });
-  const size: Triple = [2 * ROOM + 2 * STEP[0] + TILE[0], 2 * ROOM + 2 * STEP[1] + TILE[1], TILE[2] + 4];
+  const room = BEFORE + BEHIND;
+  const size: Triple = [room + 2 * STEP[0] + TILE[0], room + 2 * STEP[1] + TILE[1], TILE[2] + 4];
   const made = await cutAcquisition(texture(size), TILE, tiles);
   const nominal = ({ row, column }: { row: number; column: number }): Triple => [
     column * STEP[0],

@@ -10,6 +10,7 @@ export interface DemoFolder {
   readonly acquisition: string;
   readonly volume: string;
   readonly picture: string;
+  readonly seamPicture: string;
   /** True where an earlier demo made the same acquisition to its end. */
   readonly isMade: boolean;
 }
@@ -30,7 +31,14 @@ export async function prepareDemoFolder(folder: string, what: object): Promise<D
     // Until the acquisition is whole the mark is another's.
     await writeFile(join(path, MARK), '{}');
   }
-  return { path, acquisition, volume: join(path, 'volume'), picture: join(path, 'plane.png'), isMade };
+  return {
+    path,
+    acquisition,
+    volume: join(path, 'volume'),
+    picture: join(path, 'plane.png'),
+    seamPicture: join(path, 'seam.png'),
+    isMade,
+  };
 }
 
 export const markAsMade = ({ path }: DemoFolder, what: object): Promise<void> =>

@@ -10,7 +10,6 @@ const CLOUD = 'the AWS deployment';
 const FUTURE_FLAGS: Readonly<Record<string, string>> = {
   illumination: ILLUMINATION,
   encoding: FORMATS,
-  compress: FORMATS,
   format: FORMATS,
   atlas: REGISTRATION,
   parcellation: REGISTRATION,

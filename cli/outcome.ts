@@ -1,11 +1,14 @@
 /** How a job ended, in words and as the last of the JSON lines. */
 import { join } from 'node:path';
 import { pipeline } from '../services/pipeline.ts';
+import type { QualityReport, Spot } from '../shared/acquisition/quality-report.ts';
 import { stepId } from '../shared/engine/step.ts';
 import type { RunFailure } from '../shared/hosts/local.ts';
+import { correctionLines } from './correction-lines.ts';
 import { EXIT_DONE, EXIT_FAILED } from './errors.ts';
 import { shortPath } from './folders.ts';
 import { peakRssMiB } from './machine.ts';
+import { qualityLines, readQualityReport } from './quality-lines.ts';
 import { counted, formatBytes, formatRate, formatSeconds } from './quantities.ts';
 import { problemLines } from './raw-data-problems.ts';
 import type { JobOutcome, JobRun } from './run-job.ts';
@@ -23,14 +26,17 @@ interface Figures {
   readonly bytesWritten: number;
   readonly peakRssMiB: number;
   readonly tasks: JobOutcome['tasks'];
+  /** At most three places, worst first; null while there is no report. */
+  readonly worthALook: readonly Spot[] | null;
 }
 
 /** Prints the end of a run; returns its exit code. */
 export async function reportOutcome(terminal: Terminal, run: JobRun, outcome: JobOutcome): Promise<number> {
   const exitCode = isGood(outcome) ? EXIT_DONE : EXIT_FAILED;
-  const figures = await figuresOf(run, outcome);
+  const report = await readQualityReport(run.folder, run.job);
+  const figures = await figuresOf(run, outcome, report);
   if (run.json) line(terminal.out, JSON.stringify(lastObject(run, outcome, figures, exitCode)));
-  else for (const text of await outcomeLines(run, outcome, figures)) line(terminal.out, text);
+  else for (const text of await outcomeLines(run, outcome, figures, report)) line(terminal.out, text);
   return exitCode;
 }
 
@@ -40,6 +46,7 @@ const isGood = ({ status }: JobOutcome): boolean => status === 'done' || status 
 const figuresOf = async (
   { job, folder }: JobRun,
   { seconds, bytesRead, bytesWritten, tasks }: JobOutcome,
+  report: QualityReport | undefined,
 ): Promise<Figures> => ({
   jobId: job.jobId,
   output: job.output,
@@ -49,6 +56,7 @@ const figuresOf = async (
   bytesWritten,
   peakRssMiB: peakRssMiB(),
   tasks,
+  worthALook: report?.worthALook ?? null,
 });
 
 function lastObject(run: JobRun, outcome: JobOutcome, figures: Figures, exitCode: number): object {
@@ -64,11 +72,18 @@ function lastObject(run: JobRun, outcome: JobOutcome, figures: Figures, exitCode
   };
 }
 
-async function outcomeLines(run: JobRun, outcome: JobOutcome, figures: Figures): Promise<string[]> {
+async function outcomeLines(
+  run: JobRun,
+  outcome: JobOutcome,
+  figures: Figures,
+  report: QualityReport | undefined,
+): Promise<string[]> {
   return [
     summaryLine(run, outcome, figures),
     ...(await volumeLines(run, outcome)),
     ...(await problemLines(run.folder)),
+    ...(isGood(outcome) ? await correctionLines(run.folder, run.job) : []),
+    ...(report === undefined ? [] : qualityLines(run.folder, report)),
     ...failureLines(run, outcome),
     ...(isGood(outcome) ? [] : [nextStep(run, outcome)]),
   ];

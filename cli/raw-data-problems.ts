@@ -1,5 +1,6 @@
 /** What was wrong with the raw data, in a line or two; the files say which planes. */
 import { join } from 'node:path';
+import { DAMAGED_FOLDER, readDamaged } from '../services/stitching/fusion/damaged-planes.ts';
 import { isGap, type Problem, problemsFile } from '../shared/acquisition/problems.ts';
 import { readFileIfPresent } from '../shared/engine/files.ts';
 import { shortPath } from './folders.ts';
@@ -8,9 +9,17 @@ import { counted } from './quantities.ts';
 
 export async function problemLines(folder: OutputFolder): Promise<string[]> {
   const { problems } = (await readFileIfPresent(folder.store, problemsFile)) ?? { problems: [] };
-  if (problems.length === 0) return [];
-  return [`${summary(problems)}: see ${shortPath(join(folder.path, problemsFile.key))}`];
+  const damaged = await readDamaged(folder.store);
+  const see = (key: string): string => `see ${shortPath(join(folder.path, key))}`;
+  return [
+    ...(problems.length === 0 ? [] : [`${summary(problems)}: ${see(problemsFile.key)}`]),
+    ...(damaged.length === 0 ? [] : [`${damageText(damaged.length)}: ${see(DAMAGED_FOLDER)}`]),
+  ];
 }
+
+/** Planes that only fusion could find out about: their headers are sound. */
+const damageText = (planes: number): string =>
+  `Raw data: the pixels of ${counted(planes, 'plane')} could not be decoded (left out)`;
 
 /** `7 missing planes and 1 damaged plane in 2 tiles, 1 missing tile (their voxels are zero), 1 remark`. */
 export function summary(problems: readonly Problem[]): string {

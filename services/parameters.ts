@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { toUrl } from '../shared/adapters/open-store.ts';
+import { compressions } from '../shared/volume/codecs/compression.ts';
 
 const size = z.number().int().positive();
 const reach = z.number().int().nonnegative();
@@ -33,12 +34,14 @@ export const jobParameters = z
       .union([z.literal('auto'), z.number().int().nonnegative()])
       .default('auto')
       .describe(
-        'channel whose overlaps are compared; auto: the autofluorescence channel, or the first there is',
+        'channel whose overlaps are compared; auto: the autofluorescence channel, or the first of the job',
       ),
     search: z
       .union([z.literal('auto'), z.tuple([reach, reach, reach])])
       .default('auto')
-      .describe('voxels x,y,z that neighbours may be from where the stage says; auto: by magnification'),
+      .describe(
+        'voxels x,y,z that neighbours may be from where the stage says; auto: by magnification and overlap',
+      ),
     blend: z
       .enum(['linear', 'nearest', 'mean', 'max', 'min'])
       .default('linear')
@@ -60,6 +63,12 @@ export const jobParameters = z
       .union([z.literal('auto'), z.number().int().min(1).max(20)])
       .default('auto')
       .describe('number of resolutions; auto: until x and y of the coarsest fit one chunk'),
+    compress: z
+      .enum(compressions)
+      .default('gzip')
+      .describe(
+        'how chunks are compressed; gzip: fast, for images; gzip:huffman: twice as fast, a tenth larger; zlib: as other programs do',
+      ),
     flatField: z
       .union([z.enum(['auto', 'none', 'cloudreg']), place('a TIFF or folder')])
       .default('auto')

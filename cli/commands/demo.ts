@@ -1,9 +1,12 @@
 /** `cloudreg demo`: makes a synthetic acquisition, runs the real pipeline on it, and checks what came out against the truth. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobParameters } from '../../services/parameters.ts';
 import { placementFile } from '../../shared/acquisition/placement.ts';
+import { qualityReportFile } from '../../shared/acquisition/quality-report.ts';
 import { openStore } from '../../shared/adapters/open-store.ts';
 import { readFile } from '../../shared/engine/files.ts';
+import { median } from '../../shared/numerics/statistics.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { writeSectionPng } from '../../shared/volume/section-png.ts';
 import type { DefineCommand } from '../command.ts';
@@ -52,6 +55,7 @@ async function demo(terminal: Terminal, flags: DemoFlags): Promise<number> {
   const verdict = await verify(terminal, output, false);
   await drawPlane(output, folder.picture);
   line(terminal.out, `Picture of a stitched plane: ${shortPath(folder.picture)}`);
+  for (const text of await seamLines(folder, output)) line(terminal.out, text);
   return verdict;
 }
 
@@ -103,11 +107,36 @@ async function errorLines({ acquisition }: DemoFolder, { store }: OutputFolder):
   const errors = placementErrors(placement, await readTruth(join(acquisition, TRUTH_FILE)));
   const isNominal = placement.tiles.every(({ source }) => source === 'stage');
   const why = isNominal ? ' (tiles lie at their nominal positions: this is the jitter of the stage)' : '';
-  return [`Placement error against the truth, voxels${why}:`, `  ${errors.map(errorText).join('; ')}`];
+  const worst = Math.max(...errors.map(({ max }) => max));
+  return [
+    `Placement error against the truth, voxels${why}:`,
+    `  ${errors.map(errorText).join('; ')}`,
+    worst <= GOOD_ERROR
+      ? `  Every tile lies within ${GOOD_ERROR} voxel of its true place.`
+      : `  The worst tile is ${worst.toFixed(2)} voxels from its true place.`,
+  ];
 }
+
+/** Fusion rounds positions to whole voxels: errors well below half of one are not seen. */
+const GOOD_ERROR = 0.25;
 
 const errorText = ({ axis, mean, max }: AxisError): string =>
   `${axis} mean ${mean.toFixed(2)}, max ${max.toFixed(2)}`;
+
+/** A typical seam where the stage put the tiles and as they were placed, out of the quality report. */
+async function seamLines({ seamPicture }: DemoFolder, { store }: OutputFolder): Promise<string[]> {
+  const { pictures, seams } = await readFile(store, qualityReportFile);
+  const picture = pictures.typicalSeam === null ? undefined : await store.get(pictures.typicalSeam);
+  if (picture === undefined) return [];
+  await writeFile(seamPicture, picture.bytes);
+  const differences = (phase: 'before' | 'after') =>
+    median(seams.flatMap((seam) => seam[phase]?.meanDifference ?? []));
+  return [
+    `A seam before and after: ${shortPath(seamPicture)}`,
+    `  In overlaps the tiles differ by ${differences('before').toFixed(1)} counts where the stage put them, ` +
+      `by ${differences('after').toFixed(1)} as placed (median over ${seams.length} seams, noise included).`,
+  ];
+}
 
 /** Pixels that are enough to see a brain. */
 const WIDEST_PICTURE = 2048;

@@ -66,6 +66,7 @@ export const pyramid = defineStep({
       writer: openBlockWriter({
         store,
         folder,
+        compression: inputs.parameters.compress,
         mips,
         sourceMip,
         firstMip: sourceMip + 1,

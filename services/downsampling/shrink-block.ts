@@ -35,6 +35,7 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<void> {
       await writer.flow();
     }
   }
+  await writer.finish();
 }
 
 /** One layer of chunks after the other: each chunk is decoded once. */

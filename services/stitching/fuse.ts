@@ -63,6 +63,7 @@ export const fuse = defineStep({
       writer: openBlockWriter({
         store,
         folder,
+        compression: parameters.compress,
         mips,
         sourceMip: 0,
         firstMip: 0,

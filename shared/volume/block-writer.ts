@@ -2,30 +2,35 @@
 import type { ObjectStore } from '../engine/ports.ts';
 import type { Box, Vec3 } from '../geometry/box.ts';
 import { boxSize } from '../geometry/box.ts';
-import { inParallel } from '../in-parallel.ts';
-import type { Pixels } from '../kernels/kernels.ts';
+import { loadKernels, type Pixels } from '../kernels/kernels.ts';
+import { writeBehind } from '../write-behind.ts';
 import { factorBetween } from './blocks.ts';
-import { makePixels } from './pixels.ts';
-import type { Mip } from './scales.ts';
-import { writeChunk } from './write-volume.ts';
+import { chunkKey } from './chunk-reader.ts';
+import type { Compression } from './codecs/compression.ts';
+import { encoderBuffers, imageEncoder } from './codecs/image-encoder.ts';
+import { bytesPerVoxel, type Mip } from './scales.ts';
+import { putChunk } from './write-volume.ts';
 
-/** Chunks that are encoded or on their way to the store at a time. */
-const PARALLEL_CHUNKS = 8;
+/** Encoded chunks on their way to the store at a time. */
+const CHUNKS_UNDER_WAY = 8;
 
 export interface BlockWriter {
   /** Plane `z` (counted within the block) of mip `sourceMip + level`, x fastest; it is copied. */
   plane(level: number, z: number, pixels: Pixels): void;
   /**
-   * Writes the layers that are whole and resolves when their chunks are stored; to be awaited after each plane that
-   * goes in, for the next one overwrites them.
+   * Encodes the layers that are whole; to be awaited after each plane that goes in, for the next one overwrites them.
+   * Their chunks are stored meanwhile.
    */
   flow(): Promise<void>;
+  /** Resolves when every chunk is stored. */
+  finish(): Promise<void>;
 }
 
 export interface BlockTarget {
   readonly store: ObjectStore;
   /** Folder of the volume. */
   readonly folder: string;
+  readonly compression: Compression;
   readonly mips: readonly Mip[];
   readonly sourceMip: number;
   /** Mips `firstMip` to `lastMip` are written. */
@@ -36,7 +41,17 @@ export interface BlockTarget {
 }
 
 export function openBlockWriter(target: BlockTarget): BlockWriter {
-  const levels = levelsOf(target);
+  const { store, folder, compression } = target;
+  const shapes = levelShapes(target);
+  // Layers lie in the memory of the encoder: its chunks are never copied.
+  const kernels = loadKernels();
+  const { layers, ...buffers } = kernels.layout({
+    layers: { type: target.mips[0]!.dataType, length: layerVoxels(shapes) },
+    ...encoderBuffers(compression, largestChunkBytes(target)),
+  });
+  const levels = placeLevels(shapes, layers);
+  const encode = imageEncoder(compression, kernels, buffers);
+  const stores = writeBehind(CHUNKS_UNDER_WAY);
   return {
     plane: (number, z, pixels) => {
       const level = levels[number];
@@ -45,20 +60,25 @@ export function openBlockWriter(target: BlockTarget): BlockWriter {
     async flow() {
       for (const level of levels) {
         if (level?.whole === undefined) continue;
-        await inParallel(chunksOf(level, level.whole), PARALLEL_CHUNKS, ([cell, voxels]) =>
-          writeChunk(target.store, target.folder, level.mip, cell, voxels),
-        );
+        for (const [cell, voxels] of chunksOf(level, level.whole)) {
+          const chunk = await encode(voxels);
+          await stores.begin(() => putChunk(store, chunkKey(folder, level.mip, cell), chunk));
+        }
         level.whole = undefined;
       }
     },
+    finish: stores.finish,
   };
 }
 
-interface Level {
+interface LevelShape {
   readonly mip: Mip;
   /** First voxel of the block in this mip, and its extent. */
   readonly start: Vec3;
   readonly size: Vec3;
+}
+
+interface Level extends LevelShape {
   /** One layer of chunks: voxels are sorted into their chunks as they come, so that no chunk is cut out later. */
   readonly layer: readonly LayerChunk[];
   /** Set while the layer is whole and not yet written. */
@@ -81,7 +101,8 @@ interface Layer {
   readonly planes: number;
 }
 
-function levelsOf({ mips, sourceMip, firstMip, lastMip, box }: BlockTarget): (Level | undefined)[] {
+/** undefined: a mip above those that are written. */
+function levelShapes({ mips, sourceMip, firstMip, lastMip, box }: BlockTarget): (LevelShape | undefined)[] {
   return Array.from({ length: lastMip - sourceMip + 1 }, (_, level) => {
     const mip = mips[sourceMip + level]!;
     if (sourceMip + level < firstMip) return undefined;
@@ -92,18 +113,41 @@ function levelsOf({ mips, sourceMip, firstMip, lastMip, box }: BlockTarget): (Le
       Math.ceil(v[2] / factor[2]),
     ];
     const start = shrink(box.start);
-    const size = boxSize({ start, end: shrink(box.end) });
-    return { mip, start, size, layer: [...emptyLayer(mip, size)], whole: undefined };
+    return { mip, start, size: boxSize({ start, end: shrink(box.end) }) };
   });
 }
 
-function* emptyLayer({ chunkSize, dataType }: Mip, size: Vec3): Generator<LayerChunk> {
-  const depth = Math.min(chunkSize[2], size[2]);
-  for (let y = 0; y < size[1]; y += chunkSize[1]) {
-    for (let x = 0; x < size[0]; x += chunkSize[0]) {
-      const width = Math.min(chunkSize[0], size[0] - x);
-      const height = Math.min(chunkSize[1], size[1] - y);
-      yield { x, y, width, height, voxels: makePixels(dataType, width * height * depth) };
+const layerDepth = ({ mip, size }: LevelShape): number => Math.min(mip.chunkSize[2], size[2]);
+
+function layerVoxels(shapes: readonly (LevelShape | undefined)[]): number {
+  return shapes.reduce(
+    (sum, shape) => sum + (shape ? shape.size[0] * shape.size[1] * layerDepth(shape) : 0),
+    0,
+  );
+}
+
+function largestChunkBytes({ mips, sourceMip, lastMip }: BlockTarget): number {
+  const chunks = mips.slice(sourceMip, lastMip + 1).map(({ chunkSize: [x, y, z] }) => x * y * z);
+  return Math.max(...chunks) * bytesPerVoxel(mips[sourceMip]!.dataType);
+}
+
+function placeLevels(shapes: readonly (LevelShape | undefined)[], layers: Pixels): (Level | undefined)[] {
+  let used = 0;
+  const take = (voxels: number): Pixels => {
+    used += voxels;
+    return layers.subarray(used - voxels, used);
+  };
+  return shapes.map((shape) => shape && { ...shape, layer: [...emptyLayer(shape, take)], whole: undefined });
+}
+
+function* emptyLayer(shape: LevelShape, take: (voxels: number) => Pixels): Generator<LayerChunk> {
+  const { mip, size } = shape;
+  const depth = layerDepth(shape);
+  for (let y = 0; y < size[1]; y += mip.chunkSize[1]) {
+    for (let x = 0; x < size[0]; x += mip.chunkSize[0]) {
+      const width = Math.min(mip.chunkSize[0], size[0] - x);
+      const height = Math.min(mip.chunkSize[1], size[1] - y);
+      yield { x, y, width, height, voxels: take(width * height * depth) };
     }
   }
 }

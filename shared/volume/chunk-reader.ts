@@ -2,7 +2,7 @@
 import type { ObjectStore } from '../engine/ports.ts';
 import { boxSize, type Vec3 } from '../geometry/box.ts';
 import { chunkBox, chunkName, isChunkName } from './chunk-grid.ts';
-import { decodeChunk } from './codec.ts';
+import { decodeChunk } from './codecs/decode.ts';
 import type { VoxelArray } from './data-type.ts';
 import { UnsupportedVolumeError } from './errors.ts';
 import type { StoredMip } from './info.ts';

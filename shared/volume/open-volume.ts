@@ -5,7 +5,7 @@ import { type Box, boxSize, intersect, type Vec3 } from '../geometry/box.ts';
 import { inParallel } from '../in-parallel.ts';
 import { cellsIn, chunkBox, volumeBox } from './chunk-grid.ts';
 import { type ChunkReader, chunkReader, keyIn, voxelCount } from './chunk-reader.ts';
-import { decompressText } from './codec.ts';
+import { decompressText } from './codecs/decode.ts';
 import { copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';

@@ -1,10 +1,11 @@
-/** Writing a precomputed volume: `info`, `provenance`, and raw chunks, gzip-compressed. */
+/** Writing a precomputed volume: `info`, `provenance`, and chunks. */
 import type { ObjectStore } from '../engine/ports.ts';
 import type { Json, JsonObject } from '../engine/records.ts';
 import { boxSize, type Vec3 } from '../geometry/box.ts';
 import { chunkBox } from './chunk-grid.ts';
 import { chunkKey, keyIn } from './chunk-reader.ts';
-import { encodeChunk } from './codec.ts';
+import type { EncodedChunk } from './codecs/encoded-chunk.ts';
+import { encodeWithZlib } from './codecs/zlib.ts';
 import { bytesPerVoxel, type DataType, type VoxelArray } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import type { VolumeInfo } from './info.ts';
@@ -76,7 +77,7 @@ async function writeJson(store: ObjectStore, key: string, value: Json): Promise<
   await store.put(key, body, { contentType: 'application/json', cacheControl: 'no-cache' });
 }
 
-/** `voxels`: x fastest, then y, z, channel, of the chunk as its cell is cut to the volume. */
+/** `voxels`: x fastest, then y, z, channel, of the chunk as its cell is cut to the volume. Stored as gzip. */
 export async function writeChunk(
   store: ObjectStore,
   folder: string,
@@ -90,6 +91,14 @@ export async function writeChunk(
   const expected = x * y * z * channels * bytesPerVoxel(mip.dataType);
   if (voxels.byteLength !== expected)
     throw new RangeError(`${key}: ${voxels.byteLength} bytes of voxels to write, expected ${expected}`);
-  const body = await encodeChunk(voxels);
-  await store.put(key, body, { encoding: 'gzip', contentType: 'application/octet-stream' });
+  await putChunk(store, key, await encodeWithZlib(voxels));
+}
+
+export async function putChunk(
+  store: ObjectStore,
+  key: string,
+  { bytes, encoding }: EncodedChunk,
+): Promise<void> {
+  const contentType = 'application/octet-stream';
+  await store.put(key, bytes, encoding === undefined ? { contentType } : { encoding, contentType });
 }

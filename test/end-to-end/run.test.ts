@@ -27,7 +27,7 @@ describe('a run', () => {
       const figures = lastObject(out);
       expect(Object.keys(figures)).toEqual([
         ...['event', 'jobId', 'output', 'seconds', 'voxels'],
-        ...['bytesRead', 'bytesWritten', 'peakRssMiB', 'tasks'],
+        ...['bytesRead', 'bytesWritten', 'peakRssMiB', 'tasks', 'worthALook'],
       ]);
       expect(figures).toMatchObject({ event: 'done', output: `file://${output}`, voxels: 2 * 112 * 112 * 8 });
       expect(figures.jobId).toMatch(/^[0-9a-f]{16}$/);

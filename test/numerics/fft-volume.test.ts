@@ -37,7 +37,11 @@ function volume(size: { x: number; y: number; z: number }, filled: { y: number; 
   return { values, rows };
 }
 
-function directCoefficient(values: Float32Array, size: { x: number; y: number; z: number }, k: readonly number[]) {
+function directCoefficient(
+  values: Float32Array,
+  size: { x: number; y: number; z: number },
+  k: readonly number[],
+) {
   let re = 0;
   let im = 0;
   values.forEach((value, i) => {

@@ -1,10 +1,10 @@
 /** Where tile b lies beside tile a: candidates with covariance and reliability, from one layer of planes (STITCHING section 2). */
 import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
-import type { Candidate } from '../pairs.ts';
 import { axes, type Triple } from '../axes.ts';
+import type { Candidate } from '../pairs.ts';
 import { coarsePeaks, type Peak } from './coarse.ts';
-import { distance, type FineEstimate, type FineSearch, type FineStage, fineStage } from './fine.ts';
-import type { FineSide } from './fine-pass.ts';
+import { distance, type FineSearch, type FineStage, fineStage } from './fine.ts';
+import type { FineEstimate, FineSide } from './fine-pass.ts';
 import type { NoiseModel, Pixels } from './noise-model.ts';
 import { reliabilityOfBest, reliabilityOfFurther } from './reliability.ts';
 import { binnedField, meanSquare, stabiliser } from './stabilise.ts';
@@ -63,7 +63,11 @@ export function alignPair(fourier: Fourier, input: PairInput): PairEstimate {
   const origins = axes((i) => input.b.origin[i] - input.a.origin[i]);
   const nominal = axes((i) => input.nominal[i] + origins[i]);
   const peaks = coarsePeaks(fourier, a.binned, b.binned, bin, nominal, search).filter(
-    ({ offset }) => !isCopy(axes((i) => offset[i] - origins[i]), input),
+    ({ offset }) =>
+      !isCopy(
+        axes((i) => offset[i] - origins[i]),
+        input,
+      ),
   );
   const stage = fineStage(fourier, a, b, flat);
   try {
@@ -83,7 +87,8 @@ export function alignPair(fourier: Fourier, input: PairInput): PairEstimate {
 }
 
 function isCopy(offset: Triple, { nominal, tileSize }: PairInput): boolean {
-  const overlap = (of: Triple): number => Math.min(...axes((i) => 1 - Math.abs(of[i]) / tileSize[i]).slice(0, 2));
+  const overlap = (of: Triple): number =>
+    Math.min(...axes((i) => 1 - Math.abs(of[i]) / tileSize[i]).slice(0, 2));
   return overlap(offset) > mostOverlap && overlap(nominal) <= mostOverlap;
 }
 

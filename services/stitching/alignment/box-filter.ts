@@ -25,14 +25,27 @@ export function boxFilter(width: number, height: number, half: number, scale: nu
         replaceRow(columns, margin, plane, (y + half) * width, (y - half - 1) * width, width);
       } else if (enters) addRow(columns, margin, plane, (y + half) * width, width, 1);
       else if (leaves) addRow(columns, margin, plane, (y - half - 1) * width, width, -1);
-      subtractMeans(columns, 2 * half + 1, plane, y * width, inverseX, inverseY[y]!, scale, into, at + y * width);
+      subtractMeans(
+        columns,
+        2 * half + 1,
+        plane,
+        y * width,
+        inverseX,
+        inverseY[y]!,
+        scale,
+        into,
+        at + y * width,
+      );
     }
   };
 }
 
 /** 1 / pixels of the box around each place that exist. */
 const inverseExtents = (length: number, half: number): Float64Array =>
-  Float64Array.from({ length }, (_, at) => 1 / (Math.min(at + half, length - 1) - Math.max(at - half, 0) + 1));
+  Float64Array.from(
+    { length },
+    (_, at) => 1 / (Math.min(at + half, length - 1) - Math.max(at - half, 0) + 1),
+  );
 
 // The loops are functions of their own, so that the compiler sees each with its arrays' types.
 

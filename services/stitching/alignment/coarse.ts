@@ -6,13 +6,9 @@ import { type Fourier, goodVolumeSize, wholePlan } from '../../../shared/numeric
 import { median } from '../../../shared/numerics/statistics.ts';
 import { axes, type Triple } from '../axes.ts';
 import { shiftEnergies } from './energies.ts';
+import { type Scores, strongestPeaks } from './peaks.ts';
+import { extentOf, type ShiftRange } from './shifts.ts';
 import type { Field } from './stabilise.ts';
-
-/** Whole-voxel shifts from `least` to `most`, both included. */
-export interface ShiftRange {
-  readonly least: Triple;
-  readonly most: Triple;
-}
 
 export interface Peak {
   /** Position(b) - position(a) in voxels of the fields. */
@@ -24,10 +20,6 @@ export interface Peak {
 
 /** Rows of b correlated at once: bounds the memory of the transforms. */
 const pieceRows = 256;
-const mostPeaks = 5;
-const leastShareOfBest = 0.45;
-const suppressedPlanes = 3;
-const suppressedPixels = 10;
 /** An overlap smaller than this share of the largest one proves nothing. */
 const leastOverlapShare = 0.25;
 /** Mean square below which a field is constant: rounding of the high-pass, far below the noise's 1. */
@@ -94,14 +86,6 @@ function crop(field: Field, { start, size }: Box): Field {
   }
   return { values, size };
 }
-
-/** Of all shifts of a range, [z][y][x]. */
-interface Scores {
-  readonly ncc: Float64Array;
-  readonly score: Float64Array;
-}
-
-const extentOf = (range: ShiftRange): Triple => axes((i) => range.most[i] - range.least[i] + 1);
 
 function scoreShifts(fourier: Fourier, a: Field, b: Field, range: ShiftRange): Scores {
   const products = correlate(fourier, a, b, range);
@@ -211,66 +195,5 @@ function multiplyByConjugate(floats: Float32Array, a: number, b: number, count: 
     const imB = floats[b + i + 1]!;
     floats[a + i] = re * reB + im * imB;
     floats[a + i + 1] = im * reB - re * imB;
-  }
-}
-
-interface ShiftPeak {
-  readonly shift: Triple;
-  readonly ncc: number;
-  readonly score: number;
-}
-
-function strongestPeaks(scores: Scores, range: ShiftRange, bin: number): ShiftPeak[] {
-  const extent = extentOf(range);
-  const left = scores.score.slice();
-  const peaks: ShiftPeak[] = [];
-  const near: Triple = [
-    Math.ceil(suppressedPixels / bin),
-    Math.ceil(suppressedPixels / bin),
-    suppressedPlanes,
-  ];
-  while (peaks.length < mostPeaks) {
-    const at = indexOfLargest(left);
-    const score = left[at] ?? 0;
-    if (score <= 0 || scores.ncc[at]! <= 0 || score < leastShareOfBest * (peaks[0]?.score ?? 0)) break;
-    const place: Triple = [
-      at % extent[0],
-      Math.floor(at / extent[0]) % extent[1],
-      Math.floor(at / (extent[0] * extent[1])),
-    ];
-    peaks.push({ shift: betweenShifts(scores.ncc, extent, place, range), ncc: scores.ncc[at]!, score });
-    suppress(left, extent, place, near);
-  }
-  return peaks;
-}
-
-function indexOfLargest(values: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
-}
-
-/** The peak's place between the shifts, from a parabola along each axis: the fine stage starts nearer to its end. */
-function betweenShifts(ncc: Float64Array, extent: Triple, place: Triple, range: ShiftRange): Triple {
-  const strides: Triple = [1, extent[0], extent[0] * extent[1]];
-  const at = place[0] + place[1] * strides[1] + place[2] * strides[2];
-  return axes((i) => {
-    const whole = range.least[i] + place[i];
-    if (place[i] === 0 || place[i] === extent[i] - 1) return whole;
-    const before = ncc[at - strides[i]]!;
-    const after = ncc[at + strides[i]]!;
-    const curvature = before + after - 2 * ncc[at]!;
-    return curvature < 0 ? whole + Math.max(-0.5, Math.min(0.5, (before - after) / (2 * curvature))) : whole;
-  });
-}
-
-function suppress(values: Float64Array, extent: Triple, place: Triple, near: Triple): void {
-  const from = axes((i) => Math.max(0, place[i] - near[i]));
-  const to = axes((i) => Math.min(extent[i], place[i] + near[i] + 1));
-  for (let z = from[2]; z < to[2]; z++) {
-    for (let y = from[1]; y < to[1]; y++) {
-      const row = (z * extent[1] + y) * extent[0];
-      values.fill(Number.NEGATIVE_INFINITY, row + from[0], row + to[0]);
-    }
   }
 }

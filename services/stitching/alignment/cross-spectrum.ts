@@ -118,7 +118,8 @@ export function crossSpectrum(
     volume.forward(windowedRows(b, transform, windowsB), transform.spectrumB);
     addProducts(fourier.floats(), transform, groups[Math.floor((s * groups.length) / segments.count)]!);
   }
-  const filled = (size[0] * size[1] * size[2]) / (volume.plan.size.x * volume.plan.size.y * volume.plan.size.z);
+  const filled =
+    (size[0] * size[1] * size[2]) / (volume.plan.size.x * volume.plan.size.y * volume.plan.size.z);
   const independent = windowsA.reduce((share, window) => share * independentShare(window), filled);
   return { axes: transform.axes, groups, powerA, powerB, segments: segments.count, independent };
 }

@@ -1,5 +1,5 @@
 /** Sums of squares of two fields over their common part, for every shift of a range. */
-import type { ShiftRange } from './coarse.ts';
+import type { ShiftRange } from './shifts.ts';
 import type { Field } from './stabilise.ts';
 
 /** [z][y][x] of the shifts. */

@@ -1,6 +1,7 @@
 /** One pass of the fine stage: the strongest segments of the overlap at an offset, their cross-spectrum, its phases. */
 import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
+import type { Matrix3 } from '../symmetric.ts';
 import {
   crossSpectrum,
   type SegmentPair,
@@ -8,7 +9,6 @@ import {
   type SegmentTransform,
   segmentTransform,
 } from './cross-spectrum.ts';
-import type { FineEstimate, Pass } from './fine.ts';
 import { fitPhases } from './phase-fit.ts';
 import { type Overlap, overlapOf, type Segment, segmentSize, segmentsOf } from './segments.ts';
 import { boxField, type Field, type Stabiliser, type Strip } from './stabilise.ts';
@@ -20,6 +20,26 @@ export interface FineSide {
   readonly binned: Field;
   readonly bin: number;
 }
+
+export interface FineEstimate {
+  readonly offset: Triple;
+  readonly covariance: Matrix3;
+  readonly rho: number;
+  /** Correlation without the lowest frequencies. */
+  readonly textureRho: number;
+  /** Voxels of the overlap. */
+  readonly voxels: number;
+  /** Segments summed, and how many there are. */
+  readonly segments: number;
+  readonly allSegments: number;
+}
+
+/**
+ * Undefined where the overlap is too thin or its phases point nowhere.
+ *
+ * @param segments at most this many, the strongest
+ */
+export type Pass = (offset: Triple, segments: number, jackknife?: boolean) => FineEstimate | undefined;
 
 export interface FinePasses {
   readonly run: Pass;
@@ -45,21 +65,25 @@ export function finePasses(fourier: Fourier, a: FineSide, b: FineSide, flat: boo
     run(offset, count, jackknife = false) {
       if (layout === undefined || !isNear(layout.whole, offset)) layout = layoutOf(a, b, offset, flat);
       if (layout === undefined) return undefined;
-      const { whole, size, segments } = layout;
+      const { whole, size, voxels, segments } = layout;
       const fraction = axes((i) => offset[i] - whole[i]);
       const cross = crossSpectrum(fourier, transformOf(size), strongest(layout, count), fraction);
       const fit = fitPhases(cross, fraction, jackknife);
-      const estimate: Omit<FineEstimate, 'offset'> | undefined = fit && {
-        covariance: fit.covariance,
-        rho: fit.rho,
-        textureRho: fit.textureRho,
-        voxels: layout.voxels,
+      if (fit === undefined) return undefined;
+      const { covariance, rho, textureRho } = fit;
+      return {
+        offset: axes((i) => whole[i] + fit.shift[i]),
+        covariance,
+        rho,
+        textureRho,
+        voxels,
         segments: cross.segments,
         allSegments: segments.length,
       };
-      return estimate && fit && { ...estimate, offset: axes((i) => whole[i] + fit.shift[i]) };
     },
-    free: () => transforms.forEach(({ volume }) => volume.free()),
+    free() {
+      for (const { volume } of transforms.values()) volume.free();
+    },
   };
 }
 
@@ -98,8 +122,18 @@ function layoutOf(a: FineSide, b: FineSide, offset: Triple, flat: boolean): Layo
       if (known !== undefined) return known;
       const segment = segments[index]!;
       const pair = {
-        a: boxField(a.strip, a.stabilise, axes((i) => overlap.startA[i] + segment[i]), size),
-        b: boxField(b.strip, b.stabilise, axes((i) => overlap.startB[i] + segment[i]), size),
+        a: boxField(
+          a.strip,
+          a.stabilise,
+          axes((i) => overlap.startA[i] + segment[i]),
+          size,
+        ),
+        b: boxField(
+          b.strip,
+          b.stabilise,
+          axes((i) => overlap.startB[i] + segment[i]),
+          size,
+        ),
       };
       if (kept.size < keptSegments) kept.set(index, pair);
       return pair;

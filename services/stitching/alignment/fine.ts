@@ -4,21 +4,8 @@
  */
 import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
-import { deviations, type Matrix3, mapMatrix } from '../symmetric.ts';
-import { type FineSide, finePasses } from './fine-pass.ts';
-
-export interface FineEstimate {
-  readonly offset: Triple;
-  readonly covariance: Matrix3;
-  readonly rho: number;
-  /** Correlation without the lowest frequencies. */
-  readonly textureRho: number;
-  /** Voxels of the overlap. */
-  readonly voxels: number;
-  /** Segments summed, and how many there are. */
-  readonly segments: number;
-  readonly allSegments: number;
-}
+import { deviations, mapMatrix } from '../symmetric.ts';
+import { type FineEstimate, type FineSide, finePasses, type Pass } from './fine-pass.ts';
 
 /** What the search passes found: good enough to compare candidates. */
 export interface FineSearch extends FineEstimate {
@@ -66,13 +53,6 @@ export const distance = (a: Triple, b: Triple): number => Math.max(...axes((i) =
 
 const largestDeviation = (estimate: FineEstimate): number => Math.max(...deviations(estimate.covariance));
 
-/**
- * Undefined where the overlap is too thin or its phases point nowhere.
- *
- * @param segments at most this many, the strongest
- */
-export type Pass = (offset: Triple, segments: number, jackknife?: boolean) => FineEstimate | undefined;
-
 function searchPasses(start: Triple, pass: Pass): FineSearch | undefined {
   let from = start;
   let segments = leastSegments;
@@ -84,7 +64,8 @@ function searchPasses(start: Triple, pass: Pass): FineSearch | undefined {
       segments = share;
       continue;
     }
-    if (distance(estimate.offset, from) < farFromStart || count >= mostSearchPasses) return { ...estimate, from };
+    if (distance(estimate.offset, from) < farFromStart || count >= mostSearchPasses)
+      return { ...estimate, from };
     from = estimate.offset;
   }
 }

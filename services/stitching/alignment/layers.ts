@@ -112,7 +112,9 @@ const widened = (covariance: Matrix3): Matrix3 =>
 function inverseOrThrow(matrix: Matrix3): Matrix3 {
   const inverse = inverseOf(matrix);
   if (inverse === undefined) {
-    throw new RangeError(`Expected a covariance, found a matrix that is not positive definite: ${JSON.stringify(matrix)}`);
+    throw new RangeError(
+      `Expected a covariance, found a matrix that is not positive definite: ${JSON.stringify(matrix)}`,
+    );
   }
   return inverse;
 }

@@ -77,7 +77,8 @@ export function cellsOf({ axes, powerA, powerB }: CrossSpectrum): Cells {
 
 /** sum Re Y / sqrt(sum Pa sum Pb) over the cells from `first` on. */
 function correlation(real: Float64Array, { powerA, powerB }: Cells, first: number): number {
-  const total = (values: Float64Array): number => values.subarray(first).reduce((sum, value) => sum + value, 0);
+  const total = (values: Float64Array): number =>
+    values.subarray(first).reduce((sum, value) => sum + value, 0);
   const power = Math.sqrt(total(powerA) * total(powerB));
   return power > 0 ? total(real) / power : 0;
 }

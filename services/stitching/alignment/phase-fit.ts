@@ -127,18 +127,13 @@ const matrixOf = ([xx, xy, xz, yy, yz, zz]: Float64Array): Matrix3 => [
   [xz!, yz!, zz!],
 ];
 
-const isFixed = (axes: SpectrumAxes, axis: number): boolean =>
-  [axes.x, axes.y, axes.z][axis]!.length === 1;
+const isFixed = (axes: SpectrumAxes, axis: number): boolean => [axes.x, axes.y, axes.z][axis]!.length === 1;
 
 /** An axis without frequencies (stacks too thin to move in z) keeps its shift. */
 const withFixedAxes = (axes: SpectrumAxes, matrix: Matrix3): Matrix3 =>
   mapMatrix(matrix, (value, i, j) => (i === j && isFixed(axes, i) ? 1 : value));
 
-function predictedCovariance(
-  cross: CrossSpectrum,
-  cells: Cells,
-  signal: Float64Array,
-): Matrix3 | undefined {
+function predictedCovariance(cross: CrossSpectrum, cells: Cells, signal: Float64Array): Matrix3 | undefined {
   const { axes, independent, segments } = cross;
   const { of } = cells;
   const sums = new Float64Array(6);
@@ -163,8 +158,7 @@ function predictedCovariance(
   );
   const covariance = inverseOf(information);
   return (
-    covariance &&
-    mapMatrix(covariance, (value, i, j) => (isFixed(axes, i) || isFixed(axes, j) ? 0 : value))
+    covariance && mapMatrix(covariance, (value, i, j) => (isFixed(axes, i) || isFixed(axes, j) ? 0 : value))
   );
 }
 

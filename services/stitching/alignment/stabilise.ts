@@ -139,7 +139,7 @@ export function boxField(strip: Strip, stabilise: Stabiliser, start: Triple, siz
   for (let z = 0; z < planes; z++) {
     if (strip.missingPlanes.has(start[2] + z)) continue;
     const corner = ((start[2] + z) * strip.size[1] + start[1]) * strip.size[0] + start[0];
-    rows.forEach((row, y) => stabilise.row(corner + y * strip.size[0], row));
+    for (const [y, row] of rows.entries()) stabilise.row(corner + y * strip.size[0], row);
     removeTrend(plane);
     filter(plane, field, z * width * height);
   }

@@ -54,7 +54,8 @@ function subtract(plane: Float32Array, x: Basis, y: Basis, sums: Float64Array): 
   const [width, height] = [x.linear.length, y.linear.length];
   const along = (weights: Float64Array | undefined, part: number): number => {
     let sum = 0;
-    for (let row = 0; row < height; row++) sum += sums[3 * row + part]! * (weights === undefined ? 1 : weights[row]!);
+    for (let row = 0; row < height; row++)
+      sum += sums[3 * row + part]! * (weights === undefined ? 1 : weights[row]!);
     return sum;
   };
   const constant = along(undefined, 0) / (width * height);

@@ -38,6 +38,7 @@ export async function fuseBlock(fusion: BlockFusion): Promise<void> {
     cascade.push(buffers.fused);
     await writer.flow();
   }
+  await writer.finish();
 }
 
 type Buffers = {

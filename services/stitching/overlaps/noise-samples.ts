@@ -1,4 +1,4 @@
-/** The camera's noise, from a few hundred thousand pixels spread over all tiles and depths (STITCHING section 2.1). */
+/** The camera's noise, from a million pixels spread over all tiles and depths (STITCHING section 2.1). */
 import { z } from 'zod';
 import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition.ts';
 import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-errors.ts';
@@ -28,9 +28,11 @@ export const noiseFile: StepFile<Noise> = {
 
 /** Of so many tiles at most, one plane each; small grids give several of each tile. */
 const MOST_TILES = 64;
-const LEAST_SAMPLES = 8;
-/** Of a plane: a band of whole rows. */
-const PIXELS_PER_SAMPLE = 2 ** 18;
+const LEAST_SAMPLES = 4;
+/** Of all samples together: 16,000 blocks tell the noise to a percent. */
+const SAMPLED_PIXELS = 2 ** 20;
+/** A sample is a band of whole rows, two blocks high at least. */
+const LEAST_ROWS = 16;
 /** Multiples of it, modulo 1, are spread evenly however many they are. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
@@ -67,9 +69,9 @@ export function noiseSamples({ tiles, tileSize }: Acquisition, channel: number):
     const stack = stackOf(tile, channel);
     return stack === undefined || stack.missing.length >= planes ? [] : [stack];
   });
-  const count = Math.max(LEAST_SAMPLES, Math.min(MOST_TILES, stacks.length));
-  const rows = Math.min(height, Math.ceil(PIXELS_PER_SAMPLE / width));
-  return Array.from({ length: stacks.length === 0 ? 0 : count }, (_, sample) => {
+  const count = Math.min(stacks.length * planes, clamp(stacks.length, LEAST_SAMPLES, MOST_TILES));
+  const rows = Math.min(height, Math.max(LEAST_ROWS, Math.ceil(SAMPLED_PIXELS / (count * width))));
+  return Array.from({ length: count }, (_, sample) => {
     const stack =
       stacks[count <= stacks.length ? Math.floor((sample * stacks.length) / count) : sample % stacks.length]!;
     const depth = ((sample + 0.5) * GOLDEN_RATIO) % 1;
@@ -81,6 +83,8 @@ export function noiseSamples({ tiles, tileSize }: Acquisition, channel: number):
     };
   });
 }
+
+const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
 /** The next plane that is there, from the first on where the stack ends. */
 function presentPlane({ missing }: Stack, wanted: number, planes: number): number {

@@ -32,7 +32,7 @@ const MOST_PLANES_COMPRESSED = 48;
 /** Thinner layers leave the offset along z uncertain; twice the search, so that half of them meets wherever b lies. */
 const LEAST_PLANES = 32;
 /** Small stacks are compared with at least so many of their planes, whatever may be read. */
-const LEAST_PLANES_AT_ALL = 16;
+const LEAST_PLANES_AT_ALL = 12;
 
 export interface LayerInputs {
   /** Of a tile. */

@@ -12,8 +12,8 @@ export interface SearchedEstimate extends PairEstimate {
 }
 
 const WIDENING = 2;
-/** Less is noise, wherever one looks. */
-const LEAST_SIGNAL = 1.05;
+/** Less may be noise alone (1, or 1.2 where the model of the noise fits badly), wherever one looks. */
+const LEAST_SIGNAL = 1.25;
 /** What placement asks of a pair (STITCHING section 2.5). */
 const LEAST_RELIABILITY = 0.15;
 const MOST_FURTHER_RELIABILITY = 0.3;

@@ -1,6 +1,7 @@
 /** Links that contradict the others around their loops: found, and replaced by their next candidate or rejected (STITCHING section 2.7). */
 import type { Triple } from '../axes.ts';
 import { type Link, largest, residualOf } from './links.ts';
+import { type LocalProblem, localProblem, type Patch, patchFinder } from './patches.ts';
 import { type Solution, solvePositions, type Ties } from './solve.ts';
 
 /** A link with the other places its pair might fit. */
@@ -26,105 +27,85 @@ const suspectShare = 0.35;
 const mostResidual = 3;
 const costOfRemoval = 0.7;
 const sameOffset = 1;
-/** A contradiction concerns the tiles this many links around it. */
-const patchRadius = 4;
+const ignoredWeight = 0.05;
+
+/** The links given and what became of them so far; links are named by their numbers here. */
+interface Trial {
+  readonly given: readonly CheckedLink[];
+  readonly verdicts: Verdict[];
+  readonly ties: Ties;
+}
 
 export function checkedSolution(given: readonly CheckedLink[], ties: Ties): CheckedSolution {
-  const verdicts: Verdict[] = given.map(() => ({ kind: 'kept' }));
+  const trial: Trial = { given, verdicts: given.map(() => ({ kind: 'kept' })), ties };
   // Each round begins with the weights of the one before: most of the grid is as it was.
   const weights = given.map(() => 1);
   for (;;) {
-    const numbers = given.flatMap((_, i) => (verdicts[i]!.kind === 'rejected' ? [] : [i]));
-    const links = numbers.map((i) => currentLink(given[i]!, verdicts[i]!));
-    const solution = solvePositions(links, ties, numbers.map((i) => weights[i]!));
-    numbers.forEach((i, at) => {
-      weights[i] = solution.weights[at]!;
+    const numbers = notRejected(trial, given.keys());
+    const links = numbers.map((number) => currentLink(trial, number));
+    const before = numbers.map((number) => weights[number]!);
+    const solution = solvePositions(links, ties, before);
+    numbers.forEach((number, at) => {
+      weights[number] = solution.weights[at]!;
     });
-    let changed = false;
-    for (const patch of contradictions(links, solution, ties)) {
-      const local = patch.links.map((i) => numbers[i]!);
-      changed = judgePatch(patch.tiles, local, given, verdicts, ties) || changed;
-    }
-    if (!changed) return { solution, links, verdicts };
+    const suspects = suspectLinks(solution);
+    if (judgePatches(trial, numbers, links, suspects)) continue;
+    // What no single change explains has no weight left; it is not to be called used.
+    const ignored = suspects.filter((at) => solution.weights[at]! < ignoredWeight);
+    if (ignored.length === 0) return { solution, links, verdicts: trial.verdicts };
+    for (const at of ignored) trial.verdicts[numbers[at]!] = { kind: 'rejected' };
   }
 }
 
-/**
- * Changes verdicts until the links of a patch agree or no change makes them agree better; false where none was changed.
- *
- * @param numbers of the links inside the patch
- */
-function judgePatch(
-  tiles: readonly number[],
-  numbers: readonly number[],
-  given: readonly CheckedLink[],
-  verdicts: Verdict[],
-  ties: Ties,
-): boolean {
-  for (let changed = false; ; changed = true) {
-    const left = numbers.filter((i) => verdicts[i]!.kind !== 'rejected');
-    const links = left.map((i) => currentLink(given[i]!, verdicts[i]!));
-    const change = judge(localProblem(tiles, links, ties), (at) =>
-      replacements(given[left[at]!]!, verdicts[left[at]!]!),
-    );
-    if (change === undefined) return changed;
-    verdicts[left[change.link]!] = change.verdict;
-  }
-}
+const notRejected = ({ verdicts }: Trial, numbers: Iterable<number>): number[] =>
+  [...numbers].filter((number) => verdicts[number]!.kind !== 'rejected');
 
-const currentLink = (link: CheckedLink, verdict: Verdict): Link =>
-  verdict.kind === 'replaced' ? verdict.by : link;
+function currentLink({ given, verdicts }: Trial, number: number): Link {
+  const verdict = verdicts[number]!;
+  return verdict.kind === 'replaced' ? verdict.by : given[number]!;
+}
 
 /** A pair is replaced once; contradicted again, it is rejected. */
-const replacements = (link: CheckedLink, verdict: Verdict): readonly Link[] =>
-  verdict.kind === 'replaced' ? [] : link.alternatives;
+const replacements = ({ given, verdicts }: Trial, number: number): readonly Link[] =>
+  verdicts[number]!.kind === 'replaced' ? [] : given[number]!.alternatives;
 
-/** Tiles and links around a link that does not fit. */
-interface Patch {
-  readonly tiles: readonly number[];
-  /** Indices of links. */
-  readonly links: readonly number[];
+/** Indices of the links that do not fit, the worst first. */
+function suspectLinks({ residuals }: Solution): number[] {
+  const sizes = residuals.map(largest);
+  const suspects = sizes.map((_, i) => i).filter((i) => sizes[i]! > suspiciousResidual);
+  return suspects.sort((i, j) => sizes[j]! - sizes[i]! || i - j);
 }
 
-/** Around the worst links, the worst first; patches share no tile, so that they can be judged one by one. */
-function contradictions(links: readonly Link[], solution: Solution, ties: Ties): Patch[] {
-  const residuals = solution.residuals.map(largest);
-  const suspects = residuals.map((_, i) => i).filter((i) => residuals[i]! > suspiciousResidual);
-  suspects.sort((i, j) => residuals[j]! - residuals[i]! || i - j);
-  if (suspects.length === 0) return [];
-  const linksOf = linksByTile(links, ties.positions.length);
-  const taken = new Set<number>();
-  const patches: Patch[] = [];
-  for (const worst of suspects) {
-    const tiles = tilesAround(links[worst]!, links, linksOf);
-    if (tiles.some((tile) => taken.has(tile))) continue;
-    const inside = new Set(tiles);
-    const ownLinks = new Set(tiles.flatMap((tile) => linksOf[tile]!));
-    const whole = [...ownLinks].filter((i) => inside.has(links[i]!.a) && inside.has(links[i]!.b));
-    for (const tile of tiles) taken.add(tile);
-    patches.push({ tiles, links: whole.sort((i, j) => i - j) });
+/** Judges the surroundings of each suspect, but for those where something was changed already; false without a change. */
+function judgePatches(
+  trial: Trial,
+  numbers: readonly number[],
+  links: readonly Link[],
+  suspects: readonly number[],
+): boolean {
+  const patchAround = patchFinder(links, trial.ties.positions.length);
+  const changed = new Set<number>();
+  for (const suspect of suspects) {
+    const { tiles, links: local } = patchAround(suspect);
+    if (tiles.some((tile) => changed.has(tile))) continue;
+    if (judgePatch(trial, { tiles, links: local.map((at) => numbers[at]!) })) {
+      for (const tile of tiles) changed.add(tile);
+    }
   }
-  return patches;
+  return changed.size > 0;
 }
 
-function linksByTile(links: readonly Link[], tileCount: number): number[][] {
-  const byTile: number[][] = Array.from({ length: tileCount }, () => []);
-  links.forEach(({ a, b }, i) => {
-    byTile[a]!.push(i);
-    byTile[b]!.push(i);
-  });
-  return byTile;
-}
-
-function tilesAround(centre: Link, links: readonly Link[], linksOf: readonly number[][]): number[] {
-  const found = new Set([centre.a, centre.b]);
-  let edge = [...found];
-  for (let radius = 0; radius < patchRadius; radius++) {
-    const next = edge.flatMap((tile) => linksOf[tile]!.flatMap((i) => [links[i]!.a, links[i]!.b]));
-    edge = [...new Set(next)].filter((tile) => !found.has(tile));
-    for (const tile of edge) found.add(tile);
+/** Changes verdicts until the links of a patch agree or no change makes them agree better; false without a change. */
+function judgePatch(trial: Trial, patch: Patch): boolean {
+  for (let changed = false; ; changed = true) {
+    const left = notRejected(trial, patch.links);
+    const links = left.map((number) => currentLink(trial, number));
+    const change = judge(localProblem(patch.tiles, links, trial.ties), (at) =>
+      replacements(trial, left[at]!),
+    );
+    if (change === undefined) return changed;
+    trial.verdicts[left[change.link]!] = change.verdict;
   }
-  return [...found].sort((s, t) => s - t);
 }
 
 interface Change {
@@ -154,32 +135,11 @@ function judge(
   const fitting = replacementsOf(best.link).find(
     (other) => largest(residualOf({ ...other, a, b }, best.positions)) <= sameOffset,
   );
-  const verdict: Verdict = fitting === undefined ? { kind: 'rejected' } : { kind: 'replaced', by: fitting };
-  return { link: best.link, verdict };
+  return {
+    link: best.link,
+    verdict: fitting === undefined ? { kind: 'rejected' } : { kind: 'replaced', by: fitting },
+  };
 }
 
 const disagreement = (links: readonly Link[], residuals: readonly Triple[]): number =>
   links.reduce((sum, link, i) => sum + Math.min(largest(residuals[i]!), mostResidual) * link.reliability, 0);
-
-interface LocalProblem {
-  readonly links: readonly Link[];
-  readonly ties: Ties;
-}
-
-/** Some tiles and the links among them, the tiles numbered from 0. */
-function localProblem(tiles: readonly number[], links: readonly Link[], ties: Ties): LocalProblem {
-  const numbers = new Map(tiles.map((tile, number) => [tile, number]));
-  const renumbered = <Pair extends { readonly a: number; readonly b: number }>(pair: Pair): Pair => ({
-    ...pair,
-    a: numbers.get(pair.a)!,
-    b: numbers.get(pair.b)!,
-  });
-  return {
-    links: links.map(renumbered),
-    ties: {
-      pairs: ties.pairs.filter(({ a, b }) => numbers.has(a) && numbers.has(b)).map(renumbered),
-      positions: tiles.map((tile) => ties.positions[tile]!),
-      weight: ties.weight,
-    },
-  };
-}

@@ -6,7 +6,7 @@ import { components } from './components.ts';
 import { tileDeviations } from './deviations.ts';
 import { linkOf } from './links.ts';
 import { type CheckedLink, checkedSolution, type Verdict } from './loops.ts';
-import { tieWeights, type Ties } from './solve.ts';
+import { type Ties, tieWeights } from './solve.ts';
 import { correctedNominal, type StageCorrection, stageCorrection } from './stage-correction.ts';
 import { type GridTile, type TileGrid, tileGrid } from './tile-grid.ts';
 
@@ -73,7 +73,10 @@ export function placeTiles(
     weight: tieWeights(search),
   };
   const trusted = pairs.flatMap((pair, number) => (isTrusted(pair) ? [number] : []));
-  const checked = checkedSolution(trusted.map((number) => checkedLink(grid, pairs[number]!)), ties);
+  const checked = checkedSolution(
+    trusted.map((number) => checkedLink(grid, pairs[number]!)),
+    ties,
+  );
   const groups = components(grid.tiles.length, checked.links);
   const deviations = tileDeviations(checked.links, checked.solution.weights, ties, groups);
   const placed = anchored(grid, checked.solution.positions, groups, deviations, search);
@@ -82,8 +85,11 @@ export function placeTiles(
     tiles: [...placed].sort((s, t) => s.loc - t.loc),
     pairs: judged,
     stageCorrection: correction,
-    components: new Set(placed.filter(({ source }) => source === 'pairs').map(({ component }) => component)).size,
-    volumeOriginVoxel: axes((i) => Math.round(median(placed.map((tile) => tile.nominal[i] - tile.position[i])))),
+    components: new Set(placed.filter(({ source }) => source === 'pairs').map(({ component }) => component))
+      .size,
+    volumeOriginVoxel: axes((i) =>
+      Math.round(median(placed.map((tile) => tile.nominal[i] - tile.position[i]))),
+    ),
     statistics: statisticsOf(judged),
   };
 }
@@ -97,7 +103,9 @@ const isTrusted = ({ candidates }: MeasuredPair): boolean =>
 function checkedLink({ indexOfLoc }: TileGrid, pair: MeasuredPair): CheckedLink {
   const [a, b] = [indexOfLoc.get(pair.a), indexOfLoc.get(pair.b)];
   if (a === undefined || b === undefined) {
-    throw new RangeError(`A pair joins tiles ${pair.a} and ${pair.b}; at least one of them is not to be placed.`);
+    throw new RangeError(
+      `A pair joins tiles ${pair.a} and ${pair.b}; at least one of them is not to be placed.`,
+    );
   }
   const [best, ...others] = pair.candidates;
   const alternatives = others.filter(({ reliability }) => reliability > 0);
@@ -118,7 +126,9 @@ function anchored(
   deviations: readonly Triple[],
   search: Triple,
 ): PlacedTile[] {
-  const least = axes((i) => positions.reduce((low, position) => Math.min(low, position[i]), Number.POSITIVE_INFINITY));
+  const least = axes((i) =>
+    positions.reduce((low, position) => Math.min(low, position[i]), Number.POSITIVE_INFINITY),
+  );
   const counts = new Map<number, number>();
   for (const group of groups) counts.set(group, (counts.get(group) ?? 0) + 1);
   return grid.tiles.map((tile, index) => {

@@ -51,7 +51,8 @@ export function solvePositions(links: readonly Link[], ties: Ties, start?: reado
       const worst = largest(axes((axis) => residual[axis] / links[i]!.sd[axis]));
       return (1 + (worst / outlierDeviations) ** 2) ** -2;
     });
-    if (renewed.every((weight, i) => Math.abs(weight - weights[i]!) < settled)) return { positions, residuals, weights };
+    if (renewed.every((weight, i) => Math.abs(weight - weights[i]!) < settled))
+      return { positions, residuals, weights };
     weights = renewed;
   }
 }
@@ -87,7 +88,11 @@ export function normalEquations(
   const right = new Float64Array(3 * ties.positions.length);
   links.forEach((link, i) => {
     const scale = weights[i]! * link.reliability;
-    addDifference(matrix, link, mapMatrix(link.information, (value) => scale * value));
+    addDifference(
+      matrix,
+      link,
+      mapMatrix(link.information, (value) => scale * value),
+    );
     const pull = timesVector(link.information, residualOf(link, ties.positions));
     for (const axis of [0, 1, 2] as const) {
       right[3 * link.a + axis] = right[3 * link.a + axis]! + scale * pull[axis];
@@ -110,7 +115,10 @@ export function normalEquations(
 }
 
 /** Of each unknown's row: where its tile's first partner begins. */
-function firstColumns(tileCount: number, pairs: Iterable<{ readonly a: number; readonly b: number }>): number[] {
+function firstColumns(
+  tileCount: number,
+  pairs: Iterable<{ readonly a: number; readonly b: number }>,
+): number[] {
   const partners = Int32Array.from({ length: tileCount }, (_, tile) => tile);
   for (const { a, b } of pairs) {
     const [low, high] = a < b ? [a, b] : [b, a];

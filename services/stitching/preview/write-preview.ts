@@ -34,7 +34,8 @@ export async function writePreview(target: PreviewTarget): Promise<number> {
   const buffers = kernels.layout({ mean: plane, weight: plane, ...cascadeBuffers(shape) });
   const folder = previewFolder(channel);
   const box = { start: [0, 0, 0], end: size } as const;
-  const writer = openBlockWriter({ store, folder, mips, sourceMip: 0, firstMip: 0, lastMip, box });
+  const mipRange = { sourceMip: 0, firstMip: 0, lastMip };
+  const writer = openBlockWriter({ store, folder, compression: 'gzip', mips, ...mipRange, box });
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   await writeVolumeInfo(store, folder, mips);
   let covered = 0;
@@ -44,6 +45,7 @@ export async function writePreview(target: PreviewTarget): Promise<number> {
     await writer.flow();
     target.watch(z, buffers.mean);
   }
+  await writer.finish();
   return covered / (width * height * depth);
 }
 

@@ -46,21 +46,23 @@ export const worstFirst = (findings: readonly Finding[]): Finding[] =>
       severity(b) - severity(a) || a.tiles[0]! - b.tiles[0]! || (a.tiles[1] ?? -1) - (b.tiles[1] ?? -1),
   );
 
-/** What a finding loses that shares a tile with one shown already: a misplaced tile spoils all its pairs. */
+/** What a tile or a pair loses that shares a tile with one shown already: a misplaced tile spoils all its pairs. */
 const SAME_PLACE = 30;
+const PAIR = 2;
 
 /** The findings to show first, at different places where there are some nearly as bad. */
 export function worthALook(findings: readonly Finding[], most: number): Finding[] {
   const left = worstFirst(findings);
   const chosen: Finding[] = [];
   const shown = new Set<number>();
-  const claim = (finding: Finding): number =>
-    severity(finding) - (finding.tiles.some((loc) => shown.has(loc)) ? SAME_PLACE : 0);
+  const isShown = ({ tiles }: Finding): boolean =>
+    tiles.length <= PAIR && tiles.some((loc) => shown.has(loc));
+  const claim = (finding: Finding): number => severity(finding) - (isShown(finding) ? SAME_PLACE : 0);
   while (chosen.length < most && left.length > 0) {
     const next = left.reduce((best, finding) => (claim(finding) > claim(best) ? finding : best));
     left.splice(left.indexOf(next), 1);
     chosen.push(next);
-    for (const loc of next.tiles) shown.add(loc);
+    if (next.tiles.length <= PAIR) for (const loc of next.tiles) shown.add(loc);
   }
   return worstFirst(chosen);
 }

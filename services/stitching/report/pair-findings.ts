@@ -10,6 +10,8 @@ export const LARGE_RESIDUAL = 0.7;
 /** Voxels by which layers of one pair may disagree; noise makes layers below this T say anything. */
 const DRIFT = 1;
 const LOUD_T = 12;
+/** A match that much better than the next is unique (STITCHING section 2.5). */
+const RIVAL = 1.5;
 
 export function pairFindings(views: readonly PairView[], { search }: Pairs): Finding[] {
   return views.flatMap((view) => [
@@ -38,10 +40,10 @@ function judgement(view: PairView, search: Triple): Finding[] {
     }
     case 'ambiguous': {
       const second = pair.candidates[1];
-      const why =
-        second === undefined
-          ? 'the match is too weak or too blurred'
-          : `another match fits nearly as well, ${voxels(away(candidate?.offset, second.offset))} voxels away`;
+      const isRival = second !== undefined && RIVAL * second.textureT > (candidate?.textureT ?? 0);
+      const why = isRival
+        ? `another match fits nearly as well, ${voxels(away(candidate?.offset, second.offset))} voxels (x, y, z) away`
+        : 'the match is too weak or too blurred';
       const what = `${pairName(pair)} could not be aligned to each other (reliability ${reliability}): ${why}. The pair was left out.`;
       return [{ kind: 'ambiguous-pair', what, tiles, grade: 9 * (1 - pair.reliability) }];
     }

@@ -9,6 +9,7 @@ import type { Finding } from './finding.ts';
 import { flatFieldPicture } from './flat-field-picture.ts';
 import { type MeasuredSeam, seeSeam } from './measure-seams.ts';
 import { type Places, whereOf } from './places.ts';
+import type { Phase } from './seam.ts';
 import { hasStructure, matchOf } from './seam-findings.ts';
 import { seamPicture } from './seam-picture.ts';
 import { tilePicture } from './tile-picture.ts';
@@ -86,14 +87,22 @@ async function drawSeam(
   return seamPicture(measured, seen ?? (await seeSeam(reader, seam, height)), placement.voxelSizeUm[0]);
 }
 
-/** Of the overlaps with something to see: the one that matches worst, and the one in the middle. */
+/**
+ * Of the overlaps with something to see, or of all where none has: the one that matches worst, and one that the stage
+ * misplaced as usual.
+ */
 function examples(seams: readonly MeasuredSeam[]): {
   readonly worst: MeasuredSeam | undefined;
   readonly typical: MeasuredSeam | undefined;
 } {
-  const visible = seams.filter(({ after }) => hasStructure(after));
-  const ordered = [...visible].sort((s, t) => matchOf(s.after!) - matchOf(t.after!));
-  return { worst: ordered[0], typical: ordered[ordered.length >> 1] };
+  const seen = seams.filter(({ after }) => after !== null);
+  const clear = seen.filter(({ after }) => hasStructure(after));
+  const visible = clear.length > 0 ? clear : seen;
+  const byMatch = (phase: Phase): MeasuredSeam[] => {
+    const match = ({ [phase]: figures }: MeasuredSeam): number => (figures === null ? 0 : matchOf(figures));
+    return [...visible].sort((s, t) => match(s) - match(t));
+  };
+  return { worst: byMatch('after')[0], typical: byMatch('before')[visible.length >> 1] };
 }
 
 async function drawFlatFields(

@@ -5,6 +5,7 @@ import { tileName, type Where } from '../../../shared/acquisition/quality-report
 import { type Box, boxAt, intersect, isEmpty, type Vec3 } from '../../../shared/geometry/box.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Finding } from './finding.ts';
+import { andOthers } from './words.ts';
 
 export interface TilePlace {
   readonly loc: number;
@@ -92,8 +93,7 @@ export function whereText({ tiles, voxel, um }: Where): string {
   const named = tiles
     .slice(0, MOST_NAMED)
     .map(({ loc, row, column }) => `${tileName(loc)} (row ${row}, column ${column})`);
-  const others = tiles.length > MOST_NAMED ? ` and ${tiles.length - MOST_NAMED} others` : '';
-  return `${named.join(', ')}${others}; voxel ${voxel.join(', ')} (${um.map((at) => at.toFixed(1)).join(', ')} µm)`;
+  return `${named.join(', ')}${andOthers(tiles.length - MOST_NAMED)}; voxel ${voxel.join(', ')} (${um.map((at) => at.toFixed(1)).join(', ')} µm)`;
 }
 
 const MOST_NAMED = 4;

@@ -1,6 +1,7 @@
 /** The report for people: `report.md`. */
+import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import { placementFile } from '../../../shared/acquisition/placement.ts';
-import { problemsFile } from '../../../shared/acquisition/problems.ts';
+import { type Problem, problemsFile } from '../../../shared/acquisition/problems.ts';
 import type { QualityReport, Spot } from '../../../shared/acquisition/quality-report.ts';
 import { channelFolder } from '../../output-volume.ts';
 import { DAMAGED_FOLDER } from '../fusion/damaged-planes.ts';
@@ -9,7 +10,7 @@ import { image, list, paragraph } from './markdown.ts';
 import type { Pictures } from './pictures.ts';
 import { whereText } from './places.ts';
 import { pairsText, seamsText } from './seams-text.ts';
-import { voxels } from './words.ts';
+import { tileNames, voxels } from './words.ts';
 
 export function reportText(evidence: Evidence, report: QualityReport, pictures: Pictures): string {
   const lines = [
@@ -118,9 +119,10 @@ function correctionText({ corrections }: Evidence, { flatFields }: Pictures): st
   ];
 }
 
-function rawDataText({ problems }: Evidence): string[] {
+function rawDataText({ problems, acquisition }: Evidence): string[] {
   const found = problems.map(({ message }) => message);
   const shown = found.slice(0, MOST_PROBLEMS);
+  const unscanned = locationsWithout(acquisition, problems);
   return [
     '## Raw data',
     '',
@@ -128,19 +130,29 @@ function rawDataText({ problems }: Evidence): string[] {
       ? paragraph('The scan of the headers found nothing missing and nothing damaged.')
       : paragraph(`The scan of the headers found (in full in \`${problemsFile.key}\`):`)),
     ...list([...shown, ...(found.length > shown.length ? [`and ${found.length - shown.length} more`] : [])]),
+    ...(unscanned.length === 0 ? [] : paragraph(`Not scanned: ${tileNames(unscanned, MOST_UNSCANNED)}.`)),
     ...paragraph(
       `Planes whose headers are sound but whose pixels cannot be decoded are found in fusion and listed under \`${DAMAGED_FOLDER}\`.`,
     ),
   ];
 }
 
+/** Of the grid: neither scanned nor known to be missing. */
+function locationsWithout({ grid, tiles }: Acquisition, problems: readonly Problem[]): number[] {
+  const known = new Set([...tiles, ...problems].map(({ loc }) => loc));
+  return Array.from({ length: grid.rows * grid.columns }, (_, loc) => loc).filter((loc) => !known.has(loc));
+}
+
+const MOST_UNSCANNED = 12;
 const MOST_PROBLEMS = 50;
 
 function otherFindings({ findings, worthALook }: QualityReport): string[] {
   const shown = new Set(worthALook.map(({ what }) => what));
   const others = findings.filter(({ what }) => !shown.has(what));
   if (others.length === 0) return [];
-  const listed = others.slice(0, MOST_FINDINGS).map(({ what, where }) => `${what} ${whereText(where)}`);
+  const listed = others
+    .slice(0, MOST_FINDINGS)
+    .map(({ what, where }) => `${what} Where: ${whereText(where)}.`);
   const left = others.length - listed.length;
   return [
     '## Everything else that was found, worst first',

@@ -72,7 +72,7 @@ export function seamsText({ seams, sample, pictures }: QualityReport): string[] 
       'there is nothing to compare.',
     ),
     ...(pictures.worstSeam === null
-      ? paragraph('No overlap has enough structure for a picture.')
+      ? paragraph('No overlap could be looked at.')
       : ['The overlap that matches worst:', '', ...image(pictures.worstSeam, 'the worst seam')]),
     ...(pictures.typicalSeam === null || seams.length === 1
       ? []

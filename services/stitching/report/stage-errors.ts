@@ -16,7 +16,7 @@ export interface StageError {
 /** Fewer say nothing about the stage. */
 const LEAST_STEPS = 3;
 /** Voxels in x, y and z below which no stage is blamed, and multiples of the usual error above which a tile is. */
-const USUAL: Triple = [8, 8, 3];
+const USUAL: Triple = [15, 15, 4];
 const TIMES = 6;
 /** From the median of absolute values to a standard deviation. */
 const TO_DEVIATION = 1.4826;

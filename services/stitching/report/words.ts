@@ -18,9 +18,11 @@ export const pairName = ({ a, b }: { readonly a: number; readonly b: number }): 
 
 /** `LOC001, LOC002 and 5 others`. */
 export function tileNames(locs: readonly number[], most = 6): string {
-  if (locs.length <= most) return locs.map(tileName).join(', ');
-  return `${locs.slice(0, most).map(tileName).join(', ')} and ${locs.length - most} others`;
+  return `${locs.slice(0, most).map(tileName).join(', ')}${andOthers(locs.length - most)}`;
 }
+
+export const andOthers = (count: number): string =>
+  count <= 0 ? '' : ` and ${count} ${count === 1 ? 'other' : 'others'}`;
 
 export const largest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -21,6 +21,7 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
   const writer = openBlockWriter({
     store,
     folder: 'CHN00',
+    compression: 'gzip',
     mips,
     sourceMip: 0,
     firstMip: 0,
@@ -32,6 +33,7 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
     writer.plane(0, z, volume.voxels.subarray(z * area, (z + 1) * area));
     await writer.flow();
   }
+  await writer.finish();
   return store;
 }
 
@@ -50,6 +52,7 @@ async function shrinkPass(store: ObjectStore, mips: readonly Mip[], sourceMip: n
       writer: openBlockWriter({
         store,
         folder: 'CHN00',
+        compression: 'gzip',
         mips,
         sourceMip,
         firstMip: sourceMip + 1,

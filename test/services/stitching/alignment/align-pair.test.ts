@@ -49,17 +49,15 @@ const errorOf = (estimate: PairEstimate, truth: Triple): number =>
   Math.max(...axes((i) => Math.abs(estimate.candidates[0]!.offset[i] - truth[i])));
 
 describe('a pair of overlapping tiles', () => {
-  it.each([
-    [[36.3, 1.7, -0.4]],
-    [[34.5, -2.45, 1.5]],
-    [[38, 3, -2]],
-    [[1.2, 42.6, 0.8]],
-  ] as const)('is found at %j to a hundredth of a voxel', (offset) => {
-    const estimate = alignScene({ offset, nominal: [offset[0] < 10 ? 0 : 36, offset[0] < 10 ? 44 : 0, 0] });
-    expect(errorOf(estimate, offset)).toBeLessThan(0.01);
-    expect(estimate.candidates[0]!.reliability).toBeGreaterThan(0.9);
-    expect(estimate.atSearchBorder).toBe(false);
-  });
+  it.each([[[36.3, 1.7, -0.4]], [[34.5, -2.45, 1.5]], [[38, 3, -2]], [[1.2, 42.6, 0.8]]] as const)(
+    'is found at %j to a hundredth of a voxel',
+    (offset) => {
+      const estimate = alignScene({ offset, nominal: [offset[0] < 10 ? 0 : 36, offset[0] < 10 ? 44 : 0, 0] });
+      expect(errorOf(estimate, offset)).toBeLessThan(0.01);
+      expect(estimate.candidates[0]!.reliability).toBeGreaterThan(0.9);
+      expect(estimate.atSearchBorder).toBe(false);
+    },
+  );
 
   it('is found in an overlap of 16 voxels too', () => {
     const offset: Triple = [47.7, 0.4, 0.3];
@@ -150,13 +148,18 @@ describe('a pair that shows nothing', () => {
     ['constant', 500],
     ['saturated', 65_535],
   ])('has no candidate where it is %s', (_, value) => {
-    const change = (strip: TileStrip) => ({ ...strip, values: new Uint16Array(strip.values.length).fill(value) });
+    const change = (strip: TileStrip) => ({
+      ...strip,
+      values: new Uint16Array(strip.values.length).fill(value),
+    });
     expect(alignScene({ offset: [36, 0, 0], change }).candidates).toEqual([]);
   });
 
   it('has no candidate where all planes of one tile are missing', () => {
     const missingPlanes = Array.from({ length: size[2] }, (_, z) => z);
-    expect(alignScene({ offset: [36, 0, 0], change: (strip) => ({ ...strip, missingPlanes }) }).candidates).toEqual([]);
+    expect(
+      alignScene({ offset: [36, 0, 0], change: (strip) => ({ ...strip, missingPlanes }) }).candidates,
+    ).toEqual([]);
   });
 
   it('has no candidate where the tiles hardly touch', () => {

@@ -52,7 +52,11 @@ export function cutStrip(sample: Sample, position: Triple, size: Triple, camera:
     }
   }
   const normal = normalNumbers(camera.seed);
-  return { values: values.map((value) => camera.level + value + camera.noise * normal()), size, origin: [0, 0, 0] };
+  return {
+    values: values.map((value) => camera.level + value + camera.noise * normal()),
+    size,
+    origin: [0, 0, 0],
+  };
 }
 
 export function normalNumbers(seed: number): () => number {

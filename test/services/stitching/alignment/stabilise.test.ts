@@ -63,7 +63,7 @@ describe('stabilised, high-passed pixels', () => {
       const strip = { values, size, missingPlanes: allPlanes };
       const looked = binnedField(strip, stabiliser(values, noise), bin);
       const computed = binnedField(strip, stabiliser(reals, noise), bin);
-      looked.values.forEach((value, i) => expect(computed.values[i]).toBeCloseTo(value, 3));
+      for (const [i, value] of looked.values.entries()) expect(computed.values[i]).toBeCloseTo(value, 3);
     }
   });
 

@@ -11,7 +11,11 @@ describe('removing the trend of a plane', () => {
     [2, 9],
     [1, 1],
   ])('leaves nothing of a paraboloid of %i x %i pixels', (width, height) => {
-    const plane = planeOf(width, height, (x, y) => 3 + 0.5 * x - 0.2 * y + 0.01 * x * x - 0.02 * y * y + 0.03 * x * y);
+    const plane = planeOf(
+      width,
+      height,
+      (x, y) => 3 + 0.5 * x - 0.2 * y + 0.01 * x * x - 0.02 * y * y + 0.03 * x * y,
+    );
     trendRemover(width, height)(plane);
     for (const value of plane) expect(Math.abs(value)).toBeLessThan(1e-3);
   });
@@ -20,6 +24,8 @@ describe('removing the trend of a plane', () => {
     const wave = (x: number, y: number) => Math.sin(x / 1.7) * Math.cos(y / 2.3);
     const plane = planeOf(64, 64, (x, y) => wave(x, y) + 100 + x);
     trendRemover(64, 64)(plane);
-    plane.forEach((value, i) => expect(Math.abs(value - wave(i % 64, Math.floor(i / 64)))).toBeLessThan(0.05));
+    for (const [i, value] of plane.entries()) {
+      expect(Math.abs(value - wave(i % 64, Math.floor(i / 64)))).toBeLessThan(0.05);
+    }
   });
 });

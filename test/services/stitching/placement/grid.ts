@@ -16,7 +16,12 @@ export interface TrueGrid {
 }
 
 /** Stage errors up to 5 voxels in x and y, 2 in z. */
-export function trueGrid(rows: number, columns: number, seed: number, absent: readonly number[] = []): TrueGrid {
+export function trueGrid(
+  rows: number,
+  columns: number,
+  seed: number,
+  absent: readonly number[] = [],
+): TrueGrid {
   const random = seededRandom(seed);
   const tiles: GridTile[] = [];
   const positions: (Triple | undefined)[] = [];

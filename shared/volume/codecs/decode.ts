@@ -1,13 +1,12 @@
-/** Chunk bytes: whole-object compression (FORMATS section 10) around raw little-endian voxels (section 3). */
-import { endianness } from 'node:os';
+/** What is stored becomes voxels: whole-object compression (FORMATS section 10) around raw little-endian voxels (section 3). */
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, gzip } from 'node:zlib';
-import type { StoredObject } from '../engine/ports.ts';
-import { bytesOf, bytesPerVoxel, type DataType, type VoxelArray, voxelsOf } from './data-type.ts';
-import { ChunkError } from './errors.ts';
+import { brotliDecompress, gunzip } from 'node:zlib';
+import type { StoredObject } from '../../engine/ports.ts';
+import { bytesPerVoxel, type DataType, type VoxelArray, voxelsOf } from '../data-type.ts';
+import { ChunkError } from '../errors.ts';
+import { requireLittleEndian } from './byte-order.ts';
 
 const gunzipAsync = promisify(gunzip);
-const gzipAsync = promisify(gzip);
 const brotliDecompressAsync = promisify(brotliDecompress);
 
 /** The voxels of a chunk, x fastest; `chunk` names it in errors, `count` is what the grid says. */
@@ -23,20 +22,6 @@ export async function decodeChunk(
   if (bytes.length !== expected) throw wrongLength(chunk, `${bytes.length} bytes`, expected);
   return voxelsOf(type, bytes);
 }
-
-/** Gzip, level 1. The header names neither time nor system: equal voxels give equal bytes. */
-export async function encodeChunk(voxels: VoxelArray): Promise<Uint8Array> {
-  requireLittleEndian();
-  // Room for all of the output: each further piece of it is another way to the thread pool and back.
-  const chunkSize = voxels.byteLength + (voxels.byteLength >> 8) + 128;
-  const bytes = await gzipAsync(bytesOf(voxels), { level: 1, chunkSize });
-  bytes[OPERATING_SYSTEM] = UNKNOWN_SYSTEM;
-  return bytes;
-}
-
-/** Of the gzip header, RFC 1952. */
-const OPERATING_SYSTEM = 9;
-const UNKNOWN_SYSTEM = 255;
 
 /** Undoes the compression of a small file such as `info`. */
 export async function decompressText({ bytes, encoding }: StoredObject): Promise<string> {
@@ -69,9 +54,3 @@ async function decompress(
 
 const wrongLength = (chunk: string, found: string, expected: number): ChunkError =>
   new ChunkError(chunk, `${found} of voxels, expected ${expected}`);
-
-/** Voxels are read and written in place, so the machine's order must be the format's. */
-function requireLittleEndian(): void {
-  if (endianness() !== 'LE')
-    throw new Error('Volumes can be read and written on little-endian machines only');
-}

@@ -1,0 +1,48 @@
+/** The end of a run points at what a person should look at: the top of the job's quality report. */
+import { join } from 'node:path';
+import { report as reportStep } from '../services/stitching/report.ts';
+import {
+  type QualityReport,
+  qualityReportFile,
+  reportTextKey,
+  type Spot,
+  tileName,
+} from '../shared/acquisition/quality-report.ts';
+import { readFileIfPresent } from '../shared/engine/files.ts';
+import type { NewJob } from '../shared/engine/records.ts';
+import { stepId } from '../shared/engine/step.ts';
+import { shortPath } from './folders.ts';
+import { readJobState } from './job-state.ts';
+import type { OutputFolder } from './output-folder.ts';
+
+/** Undefined while the step that writes it is not done: what lies there may be of an earlier generation. */
+export async function readQualityReport(
+  folder: OutputFolder,
+  job: NewJob,
+): Promise<QualityReport | undefined> {
+  const { steps } = await readJobState(folder, job);
+  const isDone = steps.some(({ step, state }) => step === stepId(reportStep) && state === 'done');
+  return isDone ? readFileIfPresent(folder.store, qualityReportFile) : undefined;
+}
+
+export function qualityLines({ path }: OutputFolder, { worthALook }: QualityReport): string[] {
+  const report = `Quality report: ${shortPath(join(path, reportTextKey))}`;
+  if (worthALook.length === 0) return [`${report} (nothing stands out)`];
+  return [
+    'Most worth a look:',
+    ...worthALook.map((spot, n) => `  ${n + 1}. ${spotText(path, spot)}`),
+    report,
+  ];
+}
+
+const MOST_NAMED = 2;
+
+/** What is wrong, where, and the picture that shows it. */
+function spotText(path: string, { what, where: { tiles, voxel }, picture }: Spot): string {
+  const named = tiles
+    .slice(0, MOST_NAMED)
+    .map(({ loc, row, column }) => `${tileName(loc)} (row ${row}, column ${column})`);
+  const others = tiles.length > MOST_NAMED ? ` and ${tiles.length - MOST_NAMED} others` : '';
+  const shown = picture === null ? '' : `: ${shortPath(join(path, picture))}`;
+  return `${what} See voxel ${voxel.join(', ')}, ${named.join(' and ')}${others}${shown}`;
+}

@@ -1,0 +1,49 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { loadKernels, type Pixels, type PixelType } from '../../../shared/kernels/kernels.ts';
+import { seededRandom } from '../../../shared/numerics/random.ts';
+import { type Compression, compressions } from '../../../shared/volume/codecs/compression.ts';
+import { decodeChunk } from '../../../shared/volume/codecs/decode.ts';
+import { encoderBuffers, imageEncoder } from '../../../shared/volume/codecs/image-encoder.ts';
+
+const length = 40_000;
+
+function encoderOf(type: PixelType, compression: Compression) {
+  const kernels = loadKernels();
+  const { voxels, ...buffers } = kernels.layout({
+    voxels: { type, length },
+    ...encoderBuffers(compression, length * 4),
+  });
+  const random = seededRandom(3);
+  for (let i = 0; i < length; i++) (voxels as Pixels)[i] = 60 + Math.floor(random() * 30);
+  return { voxels, encode: imageEncoder(compression, kernels, buffers) };
+}
+
+describe.each(compressions)('a chunk encoded as %s', (compression) => {
+  it.each(['uint8', 'uint16', 'float32'] as const)('comes back, %s', async (type) => {
+    const { voxels, encode } = encoderOf(type, compression);
+    const chunk = await encode(voxels);
+    const before = voxels.slice();
+    voxels.fill(0);
+    await encode(voxels);
+    expect(await decodeChunk(chunk, type, length, 'c')).toEqual(before);
+  });
+
+  it('is what its name says', async () => {
+    const { voxels, encode } = encoderOf('uint16', compression);
+    const { bytes, encoding } = await encode(voxels);
+    expect(encoding).toBe(compression === 'none' ? undefined : 'gzip');
+    if (encoding === undefined) expect(bytes.length).toBe(2 * length);
+    else
+      expect([...bytes.subarray(0, 10)].filter((_, i) => i !== 8)).toEqual([31, 139, 8, 0, 0, 0, 0, 0, 255]);
+  });
+});
+
+it('gzip is auto, and no larger than zlib on noise of 16 bits', async () => {
+  const { voxels, encode } = encoderOf('uint16', 'gzip');
+  const { bytes } = await encode(voxels);
+  const auto = encoderOf('uint16', 'gzip:auto');
+  expect((await auto.encode(auto.voxels)).bytes).toEqual(bytes);
+  expect(bytes.length).toBeLessThan(gzipSync(voxels, { level: 1 }).length);
+  expect(gunzipSync(bytes, { chunkSize: voxels.byteLength }).length).toBe(voxels.byteLength);
+});

@@ -14,6 +14,7 @@ import { stepId } from '../shared/engine/step.ts';
 import { shortPath } from './folders.ts';
 import { readJobState } from './job-state.ts';
 import type { OutputFolder } from './output-folder.ts';
+import { counted } from './quantities.ts';
 
 /** Undefined while the step that writes it is not done: what lies there may be of an earlier generation. */
 export async function readQualityReport(
@@ -42,7 +43,8 @@ function spotText(path: string, { what, where: { tiles, voxel }, picture }: Spot
   const named = tiles
     .slice(0, MOST_NAMED)
     .map(({ loc, row, column }) => `${tileName(loc)} (row ${row}, column ${column})`);
-  const others = tiles.length > MOST_NAMED ? ` and ${tiles.length - MOST_NAMED} others` : '';
+  const rest = tiles.length - named.length;
+  const places = rest > 0 ? `${named.join(', ')} and ${counted(rest, 'other')}` : named.join(' and ');
   const shown = picture === null ? '' : `: ${shortPath(join(path, picture))}`;
-  return `${what} See voxel ${voxel.join(', ')}, ${named.join(' and ')}${others}${shown}`;
+  return `${what} See voxel ${voxel.join(', ')}, ${places}${shown}`;
 }

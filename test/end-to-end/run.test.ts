@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cloudreg, folderForTests, inFolder, lastObject, UNCORRECTED, volumeFiles } from './binary.ts';
@@ -43,6 +43,24 @@ describe('a run', () => {
       const verified = await cloudreg('verify', folder);
       expect(verified.out).toMatch(/CHN01: \d+ chunks?, all sound/);
       expect(verified.exitCode).toBe(0);
+    }));
+
+  it('ends with what is most worth a look, in words and in --json; clean --all takes it away', () =>
+    inFolder(async (folder) => {
+      const { out } = await cloudreg('run', raw, folder, ...UNCORRECTED);
+      // Tiles of noise have nothing in common.
+      expect(out).toMatch(/Channel 1: .*\nMost worth a look:\n {2}1\. .* See voxel \d+, \d+, \d+, LOC00\d/);
+      expect(out).toContain(`Quality report: ${join(folder, 'report', 'report.md')}\n`);
+      const again = await cloudreg('run', raw, folder, '--json', ...UNCORRECTED);
+      const { worthALook } = lastObject(again.out) as { worthALook: { what: string; picture: string }[] };
+      expect(worthALook).toHaveLength(3);
+      for (const { what, picture } of worthALook) {
+        expect(out).toContain(what);
+        expect(existsSync(join(folder, picture))).toBe(true);
+      }
+      writeFileSync(join(folder, 'report', 'my notes.txt'), 'kept');
+      await cloudreg('clean', folder, '--all');
+      expect(readdirSync(join(folder, 'report'))).toEqual(['my notes.txt']);
     }));
 
   it('does nothing a second time', () =>

@@ -19,6 +19,12 @@ const LEAST_RELIABILITY = 0.15;
 const MOST_FURTHER_RELIABILITY = 0.3;
 /** Candidates this near are one. */
 const SAME_PLACE = 1.5;
+/**
+ * Of the correlation that the strips' own contrast lets expect. Right pairs reach 0.23 and more (223 pairs of
+ * STITCHING's rows); what is found where the true offset lies out of sight, 0.11 at most.
+ */
+const LEAST_LIKENESS = 0.1;
+const ENOUGH_LIKENESS = 0.2;
 
 /**
  * A best candidate at the border of the range asks for a look twice as far on the axes on which it lies there; strips that
@@ -28,31 +34,49 @@ const SAME_PLACE = 1.5;
  * The strips stay as they are: where tiles overlap more than was reckoned with, all but the excess is in them.
  */
 export function searchOverlap(fourier: Fourier, input: PairInput): SearchedEstimate {
-  const { search } = input;
-  const first = alignPair(fourier, input);
+  const { search, nominal } = input;
+  const first = look(fourier, input, search);
   const wider = widerAxes(first, input);
   if (!wider.includes(true)) return { ...first, search, widened: false };
   const wide = axes((i) => (wider[i] ? WIDENING * search[i] : search[i]));
   const narrow: Triple = [Math.ceil(search[0] / 2), Math.ceil(search[1] / 2), search[2]];
-  const looks = [first, ...[wide, narrow].map((range) => alignPair(fourier, { ...input, search: range }))];
-  const candidates = rivals(looks.flatMap((look) => look.candidates));
+  const looks = [first, look(fourier, input, wide), look(fourier, input, narrow)];
+  const candidates = rivals(looks.flatMap((found) => found.candidates));
   return {
     candidates,
-    atSearchBorder: axesAtBorder(candidates[0], input.nominal, wide).includes(true),
+    atSearchBorder: axesAtBorder(candidates[0], nominal, wide).includes(true),
     signal: first.signal,
     search: wide,
     widened: true,
   };
 }
 
+/** Candidates that are less alike than the strips' contrast lets expect are not trusted. */
+function look(fourier: Fourier, input: PairInput, search: Triple): PairEstimate {
+  const found = alignPair(fourier, { ...input, search });
+  const candidates = found.candidates.map((candidate) => {
+    const enough = (likeness(candidate, found) - LEAST_LIKENESS) / (ENOUGH_LIKENESS - LEAST_LIKENESS);
+    return { ...candidate, reliability: candidate.reliability * clip(enough) };
+  });
+  return { ...found, candidates };
+}
+
+const clip = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** The coarse correlation over that of two strips which show the same, each with noise of its own; 1 where noise is all. */
+const likeness = ({ ncc }: Candidate, { signal }: Pick<PairEstimate, 'signal'>): number =>
+  signal < LEAST_SIGNAL ? 1 : ncc / (1 - 1 / signal);
+
 function widerAxes(
-  { candidates: [best], signal }: PairEstimate,
+  found: PairEstimate,
   { nominal, search }: PairInput,
 ): readonly [boolean, boolean, boolean] {
+  const [best] = found.candidates;
+  const isLost =
+    found.signal >= LEAST_SIGNAL &&
+    (best === undefined || best.reliability < LEAST_RELIABILITY || likeness(best, found) < ENOUGH_LIKENESS);
   const atBorder = axesAtBorder(best, nominal, search);
-  if (atBorder.includes(true)) return atBorder;
-  const isLost = signal >= LEAST_SIGNAL && (best?.reliability ?? 0) < LEAST_RELIABILITY;
-  return axes((i) => isLost && search[i] > 0);
+  return axes((i) => search[i] > 0 && (isLost || atBorder[i]));
 }
 
 /** Within a voxel of the end, or beyond it; an axis without a range has no border. */
@@ -72,7 +96,7 @@ function rivals(found: readonly Candidate[]): Candidate[] {
   if (best === undefined) return [];
   const lead = best.textureT / Math.max(others[0]?.textureT ?? 0, Number.MIN_VALUE);
   return [
-    { ...best, reliability: best.reliability * Math.min(1, Math.max(0, (lead - 1.1) / 0.4)) },
+    { ...best, reliability: best.reliability * clip((lead - 1.1) / 0.4) },
     ...others.map((other) => ({
       ...other,
       reliability: Math.min(MOST_FURTHER_RELIABILITY, other.reliability),

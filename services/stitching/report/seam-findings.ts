@@ -6,7 +6,7 @@ import { pairName } from './words.ts';
 
 /** Noise is not correlated with itself two pixels on, tissue is: from here on there is something to see. */
 const LEAST_STRUCTURE = 0.2;
-const LEAST_PIXELS = 1000;
+const LEAST_PIXELS = 500;
 /** The same tissue seen twice is as much alike as it is with itself two pixels on; half of that is another place. */
 const MATCH = 0.5;
 /** A placement may not cost a seam that much correlation, and that share of its difference. */

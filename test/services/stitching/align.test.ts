@@ -116,7 +116,7 @@ describe('aligning neighbours', () => {
 
   it('looks further once where the offset lies beyond the search, and says so', async () => {
     const row: Shape = { ...square, rows: 1 };
-    const raw = await texturedAcquisition(row, { jitter, errors: { 0: [0, 0, 0], 1: [2.3, -9.4, 0.4] } });
+    const raw = await texturedAcquisition(row, { jitter, errors: { 0: [0, 0, 0], 1: [2.3, -9.4, 0.4] }, waves: 500 });
     const { files } = await aligned(raw, { search: [6, 6, 3] });
     const file = files.get('0-1/0')!;
     expect(errorOf(file, raw)).toBeLessThan(0.1);
@@ -126,7 +126,7 @@ describe('aligning neighbours', () => {
 
   it('finds an offset towards more overlap than was read', async () => {
     const row: Shape = { ...square, rows: 1 };
-    const raw = await texturedAcquisition(row, { jitter, errors: { 0: [0, 0, 0], 1: [-8.6, 1.7, 0.4] } });
+    const raw = await texturedAcquisition(row, { jitter, errors: { 0: [0, 0, 0], 1: [-8.6, 1.7, 0.4] }, waves: 500 });
     const { files } = await aligned(raw, { search: [5, 5, 3] });
     expect(errorOf(files.get('0-1/0')!, raw)).toBeLessThan(0.1);
   });

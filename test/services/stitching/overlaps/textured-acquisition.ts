@@ -22,6 +22,8 @@ export interface TexturedOptions {
   readonly jitter: Triple;
   /** Stage errors of some locations, in place of random ones. */
   readonly errors?: Readonly<Record<number, Triple>>;
+  /** Fewer repeat themselves within a few voxels, more take longer to sum up. */
+  readonly waves?: number;
   /** What the camera gives in place of the sample. */
   readonly counts?: (loc: number, value: number) => number;
 }
@@ -30,7 +32,7 @@ export async function texturedAcquisition(shape: Shape, options: TexturedOptions
   const record = acquisitionOf(shape);
   const source = memoryStore(record.url);
   const random = seededRandom(7);
-  const sample = texturedSample(3);
+  const sample = texturedSample(3, options.waves);
   const stageErrors = new Map<number, Triple>();
   let layout: Acquisition['tiles'][number]['stacks'][number]['layout'] = null;
   for (const tile of record.tiles) {

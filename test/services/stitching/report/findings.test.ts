@@ -91,7 +91,7 @@ describe('findings about pairs', () => {
     });
     const [finding] = ofPairs(placement, changed);
     expect(finding).toMatchObject({ kind: 'ambiguous-pair', tiles: [0, 1] });
-    expect(finding!.what).toContain('+12.0, +1.0, 0.0 voxels away');
+    expect(finding!.what).toContain('+12.0, +1.0, 0.0 voxels (x, y, z) away');
   });
 
   it('name a used pair that lies elsewhere than it was measured, by the placement, not by what the pair says', () => {

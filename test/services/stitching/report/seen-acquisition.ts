@@ -46,6 +46,8 @@ export const TILE: Triple = [96, 90, 12];
 const STEP: Triple = [72, 68, 0];
 /** Room before the first and behind the last tile, for errors of the stage. */
 const [BEFORE, BEHIND] = [6, 50];
+const ROOM = BEFORE + BEHIND;
+const TISSUE = texture([ROOM + 2 * STEP[0] + TILE[0], ROOM + 2 * STEP[1] + TILE[1], TILE[2] + 4]);
 
 /** 3 x 3 tiles, numbered 0 to 8; `errors`: of the stage, voxels. */
 export async function threeByThree(
@@ -62,9 +64,7 @@ export async function threeByThree(
       ...(missing[n] === undefined ? {} : { missing: missing[n] }),
     };
   });
-  const room = BEFORE + BEHIND;
-  const size: Triple = [room + 2 * STEP[0] + TILE[0], room + 2 * STEP[1] + TILE[1], TILE[2] + 4];
-  const made = await cutAcquisition(texture(size), TILE, tiles);
+  const made = await cutAcquisition(TISSUE, TILE, tiles);
   const nominal = ({ row, column }: { row: number; column: number }): Triple => [
     column * STEP[0],
     row * STEP[1],

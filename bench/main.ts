@@ -1,5 +1,6 @@
 /** `npm run bench [-- name…]`: runs every benchmark, or those whose name holds one of the words. */
 import { machineText } from '../cli/machine.ts';
+import { benches as alignmentBenches } from './alignment.ts';
 import { benches as engineBenches } from './engine.ts';
 import { benches as illuminationBenches } from './illumination.ts';
 import { benches as kernelBenches } from './kernels.ts';
@@ -8,7 +9,7 @@ import { benches as runBenches } from './run.ts';
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const words = process.argv.slice(2);
-const all = [...engineBenches, ...kernelBenches, ...illuminationBenches, ...runBenches];
+const all = [...engineBenches, ...kernelBenches, ...alignmentBenches, ...illuminationBenches, ...runBenches];
 const chosen = all.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 if (chosen.length === 0) {

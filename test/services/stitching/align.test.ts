@@ -116,7 +116,11 @@ describe('aligning neighbours', () => {
 
   it('looks further once where the offset lies beyond the search, and says so', async () => {
     const row: Shape = { ...square, rows: 1 };
-    const raw = await texturedAcquisition(row, { jitter, errors: { 0: [0, 0, 0], 1: [2.3, -9.4, 0.4] }, waves: 500 });
+    const raw = await texturedAcquisition(row, {
+      jitter,
+      errors: { 0: [0, 0, 0], 1: [2.3, -9.4, 0.4] },
+      waves: 240,
+    });
     const { files } = await aligned(raw, { search: [6, 6, 3] });
     const file = files.get('0-1/0')!;
     expect(errorOf(file, raw)).toBeLessThan(0.1);
@@ -126,9 +130,26 @@ describe('aligning neighbours', () => {
 
   it('finds an offset towards more overlap than was read', async () => {
     const row: Shape = { ...square, rows: 1 };
-    const raw = await texturedAcquisition(row, { jitter, errors: { 0: [0, 0, 0], 1: [-8.6, 1.7, 0.4] }, waves: 500 });
+    const raw = await texturedAcquisition(row, {
+      jitter,
+      errors: { 0: [0, 0, 0], 1: [-8.6, 1.7, 0.4] },
+      waves: 240,
+    });
     const { files } = await aligned(raw, { search: [5, 5, 3] });
     expect(errorOf(files.get('0-1/0')!, raw)).toBeLessThan(0.1);
+  });
+
+  it('trusts nothing that it finds where the offset lies out of sight', async () => {
+    const row: Shape = { ...square, rows: 1 };
+    const raw = await texturedAcquisition(row, {
+      jitter,
+      errors: { 0: [0, 0, 0], 1: [0.4, 26.3, 0.2] },
+      waves: 240,
+    });
+    const file = (await aligned(raw, { search: [5, 5, 3] })).files.get('0-1/0')!;
+    expect(file).toMatchObject({ widened: true, search: [10, 10, 6] });
+    expect(file.signal).toBeGreaterThan(2);
+    for (const { reliability } of file.candidates) expect(reliability).toBeLessThan(0.15);
   });
 
   it('compares tiles that overlap by more than half', async () => {

@@ -16,7 +16,7 @@ import { type Pixels, pixelTypeOf } from './pixels.ts';
 
 export { type GzipBuffers, type GzipLevel, gzipBuffers } from './gzip.ts';
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
-export type { BufferSpec, Pixels, PixelType } from './pixels.ts';
+export type { Pixels, PixelType } from './pixels.ts';
 
 export interface Kernels {
   /**

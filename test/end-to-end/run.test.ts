@@ -215,11 +215,10 @@ describe('the demo', () => {
     inFolder(async (folder) => {
       const own = join(folder, 'demo');
       const { exitCode, out } = await cloudreg('demo', '--small', '--folder', own);
-      expect(out).toMatch(
-        /Placement error against the truth.*jitter of the stage\):\n {2}x mean \d+\.\d\d, max/,
-      );
+      expect(out).toMatch(/Placement error against the truth, voxels:\n {2}x mean \d+\.\d\d, max/);
+      expect(out).toContain('Every tile lies within 0.25 voxel of its true place.');
+      for (const picture of ['plane.png', 'seam.png']) expect(existsSync(join(own, picture))).toBe(true);
       expect(out).toMatch(/peak memory \d+ MiB/);
-      expect(existsSync(join(own, 'plane.png'))).toBe(true);
       expect(exitCode).toBe(0);
       mkdirSync(join(folder, 'mine/data'), { recursive: true });
       expect(await cloudreg('demo', '--folder', join(folder, 'mine'))).toMatchObject({ exitCode: 2 });

@@ -5,6 +5,7 @@
 import { machineText } from '../cli/machine.ts';
 import { benches as alignmentBenches } from './alignment.ts';
 import { benches as engineBenches } from './engine.ts';
+import { benches as gzipBenches } from './gzip.ts';
 import { benches as illuminationBenches } from './illumination.ts';
 import { benches as kernelBenches } from './kernels.ts';
 import { benches as placementBenches } from './placement.ts';
@@ -22,6 +23,7 @@ const all: readonly Bench[] = [
   ...engineBenches,
   ...kernelBenches,
   ...alignmentBenches,
+  ...gzipBenches,
   ...illuminationBenches,
   ...placementBenches,
   ...runBenches,

@@ -26,7 +26,7 @@ interface Camera {
 export async function chunkSets(): Promise<ChunkSet[]> {
   const tissue = await tissueChunks();
   const noisy = tissue?.map((chunk) => throughCamera(chunk, { electronsPerCount: 2, readNoise: 4 }));
-  const noisier = tissue?.map((chunk) => throughCamera(chunk, { electronsPerCount: 0.05, readNoise: 30 }));
+  const noisier = tissue?.map((chunk) => throughCamera(chunk, { electronsPerCount: 0.02, readNoise: 30 }));
   const slow = 0.7;
   return [
     {
@@ -38,11 +38,15 @@ export async function chunkSets(): Promise<ChunkSet[]> {
     { name: 'very noisy tissue', least: { matches: slow, auto: 5 }, chunks: noisier },
     { name: 'tissue, no noise', least: { matches: slow, auto: slow }, chunks: tissue },
     {
-      name: 'background, noise 2.5',
+      name: 'mostly background',
       least: { huffman: 3.7, matches: 1.9, auto: 1.8 },
-      chunks: [background(2.5)],
+      chunks: noisy?.map((chunk) => mostlyBackground(chunk, 110, 2.5)),
     },
-    { name: 'mostly zeros', least: { matches: slow, auto: 1.2 }, chunks: [background(0)] },
+    {
+      name: 'mostly zeros',
+      least: { matches: slow, auto: 1.2 },
+      chunks: noisy?.map((chunk) => mostlyBackground(chunk, 0, 0)),
+    },
     { name: 'zeros', least: { matches: slow, auto: slow }, chunks: [new Uint16Array(VOXELS)] },
     { name: 'float32', least: { matches: slow, auto: 5 }, chunks: noisy?.map(corrected) },
     { name: 'uint8', least: { matches: slow, auto: slow }, chunks: noisy?.map(toBytes) },
@@ -85,19 +89,21 @@ function throughCamera(chunk: Uint16Array, { electronsPerCount, readNoise }: Cam
   });
 }
 
-/** One voxel in 50 is a bright spot. */
-function background(noise: number): Uint16Array {
+/** A fifteenth of the voxels stay, the brightest; the others become the background. */
+function mostlyBackground(chunk: Uint16Array, level: number, noise: number): Uint16Array {
   const random = seededRandom(2);
-  const level = noise > 0 ? 110 : 0;
-  return Uint16Array.from({ length: VOXELS }, (_, i) =>
-    i % SIDE ** 2 < SIDE && i % 50 < 10
-      ? 300 + Math.round(20 * normal(random))
-      : Math.max(0, Math.round(level + noise * normal(random))),
+  const threshold = [...chunk].sort((a, b) => a - b)[Math.floor((VOXELS * 14) / 15)]!;
+  return chunk.map((value) =>
+    value > threshold ? value : Math.max(0, Math.round(level + noise * normal(random))),
   );
 }
 
+/** Divided by a flat field, which has a value of its own at every x and y of the tile. */
 const corrected = (chunk: Uint16Array): Float32Array =>
-  Float32Array.from(chunk, (value) => (value - 110) * 1.0371);
+  Float32Array.from(chunk, (value, i) => {
+    const [x, y, z] = [i % SIDE, Math.floor(i / SIDE) % SIDE, Math.floor(i / SIDE ** 2)];
+    return (value - 110) / (1 - 1e-5 * (x * x + y * y + z));
+  });
 
 const toBytes = (chunk: Uint16Array): Uint8Array =>
   Uint8Array.from(chunk, (value) => Math.min(255, value / 8));

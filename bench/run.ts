@@ -1,10 +1,9 @@
 /** The whole program on 2 GiB: against node's gzip of the same output, and its memory on four times as much. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { runCloudreg } from './cloudreg.ts';
 import { enlarge, makeAcquisition } from './run-data.ts';
 
 const THREADS = 2;
@@ -17,9 +16,9 @@ async function benchRun(print: (text: string) => void): Promise<void> {
   try {
     const rawBytes = await makeAcquisition(join(folder, 'raw'), SIDE);
     print(`  raw data: ${gib(rawBytes)} uncompressed, ${SIDE} x ${SIDE} tiles, in the page cache`);
-    runCloudreg(join(folder, 'raw'), join(folder, 'warm-up'), '--mips', '1');
+    runCloudreg(join(folder, 'raw'), join(folder, 'warm-up'), THREADS, '--mips', '1');
     rmSync(join(folder, 'warm-up'), { recursive: true });
-    const small = runCloudreg(join(folder, 'raw'), join(folder, 'volume'));
+    const small = runCloudreg(join(folder, 'raw'), join(folder, 'volume'), THREADS);
     const gzip = await gzipSeconds(join(folder, 'volume'));
     print(
       `  run: ${small.seconds.toFixed(1)} s, ${(rawBytes / 1e6 / small.seconds).toFixed(0)} MB/s of raw data`,
@@ -29,7 +28,7 @@ async function benchRun(print: (text: string) => void): Promise<void> {
     print(`  read ${(small.bytesRead / rawBytes).toFixed(3)} times the raw bytes (bound 1.2)`);
     rmSync(join(folder, 'volume'), { recursive: true });
     enlarge(join(folder, 'raw'), join(folder, 'raw-4'), SIDE * 2);
-    const large = runCloudreg(join(folder, 'raw-4'), join(folder, 'volume-4'));
+    const large = runCloudreg(join(folder, 'raw-4'), join(folder, 'volume-4'), THREADS);
     print(
       `  peak memory: ${small.peakRssMiB} MiB (bound 1536), on ${gib(4 * rawBytes)} ${large.peakRssMiB} MiB,`,
     );
@@ -37,23 +36,6 @@ async function benchRun(print: (text: string) => void): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-interface Done {
-  readonly seconds: number;
-  readonly bytesRead: number;
-  readonly peakRssMiB: number;
-}
-
-function runCloudreg(acquisition: string, output: string, ...flags: string[]): Done {
-  const binary = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-  const words = ['run', acquisition, output, '--workers', String(THREADS), '--json', ...flags];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...words], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  if (status !== 0) throw new Error(`cloudreg ${words.join(' ')} ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Done;
 }
 
 /** Wall seconds of compressing what the volume's chunks hold, chunk by chunk, with the same threads. */

@@ -18,7 +18,7 @@ export interface Figure {
 export type Print = (text: string) => void;
 
 export function printFigure(print: Print, { what, measured, bound, held }: Figure): void {
-  print(`    ${what.padEnd(48)}${measured.padEnd(30)} ${bound.padEnd(34)} ${held ? 'held' : 'missed'}`);
+  print(`    ${what.padEnd(54)}${measured.padEnd(30)} ${bound.padEnd(34)} ${held ? 'held' : 'missed'}`);
 }
 
 export const atMost = (what: string, value: number, bound: number, digits: number): Figure => ({

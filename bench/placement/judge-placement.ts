@@ -92,8 +92,11 @@ function placedTiles(
   });
 }
 
-/** A tile without signal lies where its neighbours would have it on average: at the stage's step, corrected, from each. */
-function distanceFromStage({ tiles, measured }: Placement, loc: number): number {
+/**
+ * Voxels that a tile is off from where its neighbours would have it on average: at the stage's step, corrected, from each.
+ * A tile without signal belongs there.
+ */
+export function distanceFromStage({ tiles, measured }: Placement, loc: number): number {
   const { x, y } = measured!.stageCorrection;
   const strays = new Map(
     tiles.map(({ loc, row, column, nominal, position }) => [

@@ -27,20 +27,23 @@ const LEAST_LIKENESS = 0.1;
 const ENOUGH_LIKENESS = 0.2;
 
 /**
- * A best candidate at the border of the range asks for a look twice as far on the axes on which it lies there; strips that
- * show something and yet fit nowhere, on all axes. Either also for one half as far in x and y: the few peaks that are
- * followed may all lie on an edge of the sample that only a wide search sees. All candidates then stand against each other.
+ * Strips that show something and yet fit nowhere are compared once more, twice as far; a best candidate at the border of the
+ * range asks for the same on the axes on which it lies there. Such a one may also be an edge of the sample that only wide
+ * searches see, whose peaks leave no place for the true one: hence a third look, half as far in x and y. In the end all
+ * candidates stand against each other.
  *
  * The strips stay as they are: where tiles overlap more than was reckoned with, all but the excess is in them.
  */
 export function searchOverlap(fourier: Fourier, input: PairInput): SearchedEstimate {
   const { search, nominal } = input;
   const first = look(fourier, input, search);
-  const wider = widerAxes(first, input);
-  if (!wider.includes(true)) return { ...first, search, widened: false };
-  const wide = axes((i) => (wider[i] ? WIDENING * search[i] : search[i]));
+  const atBorder = axesAtBorder(first.candidates[0], nominal, search);
+  const lost = isLost(first);
+  if (!lost && !atBorder.includes(true)) return { ...first, search, widened: false };
+  const wide = axes((i) => (lost || atBorder[i] ? WIDENING * search[i] : search[i]));
   const narrow: Triple = [Math.ceil(search[0] / 2), Math.ceil(search[1] / 2), search[2]];
-  const looks = [first, look(fourier, input, wide), look(fourier, input, narrow)];
+  const further = atBorder.includes(true) ? [wide, narrow] : [wide];
+  const looks = [first, ...further.map((range) => look(fourier, input, range))];
   const candidates = rivals(looks.flatMap((found) => found.candidates));
   return {
     candidates,
@@ -67,16 +70,12 @@ const clip = (value: number): number => Math.min(1, Math.max(0, value));
 const likeness = ({ ncc }: Candidate, { signal }: Pick<PairEstimate, 'signal'>): number =>
   signal < LEAST_SIGNAL ? 1 : ncc / (1 - 1 / signal);
 
-function widerAxes(
-  found: PairEstimate,
-  { nominal, search }: PairInput,
-): readonly [boolean, boolean, boolean] {
+function isLost(found: PairEstimate): boolean {
   const [best] = found.candidates;
-  const isLost =
-    found.signal >= LEAST_SIGNAL &&
-    (best === undefined || best.reliability < LEAST_RELIABILITY || likeness(best, found) < ENOUGH_LIKENESS);
-  const atBorder = axesAtBorder(best, nominal, search);
-  return axes((i) => search[i] > 0 && (isLost || atBorder[i]));
+  if (found.signal < LEAST_SIGNAL) return false;
+  return (
+    best === undefined || best.reliability < LEAST_RELIABILITY || likeness(best, found) < ENOUGH_LIKENESS
+  );
 }
 
 /** Within a voxel of the end, or beyond it; an axis without a range has no border. */

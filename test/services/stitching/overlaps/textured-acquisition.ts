@@ -1,4 +1,6 @@
 /** Acquisitions of a textured sample at known places, between voxels too, in a memory store. */
+
+import { smoothNoise } from '../../../../cli/phantom/lattice-noise.ts';
 import type { Triple } from '../../../../services/stitching/axes.ts';
 import type { Acquisition } from '../../../../shared/acquisition/acquisition.ts';
 import { planeKey } from '../../../../shared/acquisition/acquisition.ts';
@@ -7,7 +9,7 @@ import { memoryStore } from '../../../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../../../shared/engine/ports.ts';
 import { encodeTiff } from '../../../../shared/formats/tiff/write.ts';
 import { seededRandom } from '../../../../shared/numerics/random.ts';
-import { cutStrip, texturedSample } from '../alignment/sample.ts';
+import { type Camera, cutStrip, normalNumbers, texturedSample } from '../alignment/sample.ts';
 import { acquisitionOf, type Shape } from './shape.ts';
 
 export interface Textured {
@@ -22,8 +24,8 @@ export interface TexturedOptions {
   readonly jitter: Triple;
   /** Stage errors of some locations, in place of random ones. */
   readonly errors?: Readonly<Record<number, Triple>>;
-  /** Fewer repeat themselves within a few voxels, more take longer to sum up. */
-  readonly waves?: number;
+  /** A texture without repeats in place of the sum of waves, which resembles itself at many shifts. */
+  readonly grains?: boolean;
   /** What the camera gives in place of the sample. */
   readonly counts?: (loc: number, value: number) => number;
 }
@@ -32,7 +34,7 @@ export async function texturedAcquisition(shape: Shape, options: TexturedOptions
   const record = acquisitionOf(shape);
   const source = memoryStore(record.url);
   const random = seededRandom(7);
-  const sample = texturedSample(3, options.waves);
+  const sample = texturedSample(3);
   const stageErrors = new Map<number, Triple>();
   let layout: Acquisition['tiles'][number]['stacks'][number]['layout'] = null;
   for (const tile of record.tiles) {
@@ -42,7 +44,9 @@ export async function texturedAcquisition(shape: Shape, options: TexturedOptions
     const [x, y, z] = nominalPosition(record, tile);
     const camera = { level: 400, contrast: 80, noise: 6, seed: 100 + tile.loc };
     const position: Triple = [x + error[0], y + error[1], z + error[2]];
-    const { values } = cutStrip(sample, position, record.tileSize, camera);
+    const values = options.grains
+      ? grains(position, record.tileSize, camera)
+      : cutStrip(sample, position, record.tileSize, camera).values;
     const [width, height, planes] = record.tileSize;
     for (const stack of tile.stacks) {
       for (let plane = 0; plane < planes; plane++) {
@@ -61,4 +65,15 @@ export async function texturedAcquisition(shape: Shape, options: TexturedOptions
     stacks: tile.stacks.map((stack) => ({ ...stack, layout: stack.compressed ? null : layout })),
   }));
   return { acquisition: { ...record, tiles }, source, stageErrors };
+}
+
+/** Grains of three voxels. */
+function grains(position: Triple, [width, height, planes]: readonly number[], camera: Camera): Float32Array {
+  const normal = normalNumbers(camera.seed);
+  return Float32Array.from({ length: width! * height! * planes! }, (_, at) => {
+    const x = position[0] + (at % width!);
+    const y = position[1] + (Math.floor(at / width!) % height!);
+    const z = position[2] + Math.floor(at / (width! * height!));
+    return camera.level + 3 * camera.contrast * smoothNoise(5, x / 3, y / 3, z / 3) + camera.noise * normal();
+  });
 }

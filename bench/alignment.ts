@@ -4,14 +4,9 @@
  */
 import { alignPair, type TileStrip } from '../services/stitching/alignment/align-pair.ts';
 import { noiseModel } from '../services/stitching/alignment/noise-model.ts';
+import { type Correlator, openCorrelator } from '../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../services/stitching/axes.ts';
-import {
-  type Fourier,
-  openFourier,
-  type RowSource,
-  type Shifts,
-  type VolumePlan,
-} from '../shared/numerics/fft-volume.ts';
+import type { Fourier, PlaneSource, Shifts, VolumePlan } from '../shared/numerics/fft-volume.ts';
 import { seededRandom } from '../shared/numerics/random.ts';
 
 const tileSize: Triple = [512, 512, 64];
@@ -23,11 +18,12 @@ const pairCount = 12;
 export const benches = [{ name: 'alignment', run: benchAlignment }];
 
 async function benchAlignment(print: (line: string) => void): Promise<void> {
-  const fourier = await openFourier();
+  const correlator = await openCorrelator();
+  const { fourier } = correlator;
   const sample = textured([stripWidth + 16, tileSize[1] + 16, tileSize[2] + 8]);
   const pairs = Array.from({ length: pairCount }, (_, i) => cutPair(sample, i));
   const calls: TransformCall[] = [];
-  const recorded = recording(fourier, calls);
+  const recorded = { ...correlator, fourier: recording(fourier, calls) };
   align(recorded, pairs.slice(0, 2));
   calls.length = 0;
   const aligned = cpuSeconds(() => align(recorded, pairs));
@@ -51,13 +47,13 @@ interface Cut {
   readonly offset: Triple;
 }
 
-function align(fourier: Fourier, pairs: readonly Cut[]): void {
+function align(correlator: Correlator, pairs: readonly Cut[]): void {
   const [first] = pairs;
   const [width, height] = first!.a.size;
   const plane = { values: first!.a.values.subarray(0, width * height), width, height };
   const noise = noiseModel([plane]);
   for (const { a, b, offset } of pairs) {
-    const { candidates } = alignPair(fourier, { a, b, tileSize, nominal: [step, 0, 0], search, noise });
+    const { candidates } = alignPair(correlator, { a, b, tileSize, nominal: [step, 0, 0], search, noise });
     const found = candidates[0]?.offset ?? [0, 0, 0];
     if (axes((i) => Math.abs(found[i] - offset[i])).some((error) => error > 0.1)) {
       throw new Error(`Expected the offset ${offset.join(', ')}, found ${found.join(', ')}.`);
@@ -135,9 +131,9 @@ function recording(fourier: Fourier, calls: TransformCall[]): Fourier {
       const transform = fourier.volume(plan);
       return {
         ...transform,
-        forward(rows, spectrum) {
+        forward(planes, spectrum) {
           calls.push({ plan });
-          transform.forward(rows, spectrum);
+          transform.forward(planes, spectrum);
         },
         inverse(spectrum, shifts) {
           calls.push({ plan, shifts });
@@ -148,13 +144,13 @@ function recording(fourier: Fourier, calls: TransformCall[]): Fourier {
   };
 }
 
-const emptyRows: RowSource = () => {};
+const emptyPlanes: PlaneSource = () => {};
 
 function replay(fourier: Fourier, calls: readonly TransformCall[]): void {
   const plans = new Map(calls.map(({ plan }) => [plan, fourier.volume(plan)]));
   const spectra = new Map([...plans].map(([plan, transform]) => [plan, transform.allocateSpectrum()]));
   for (const { plan, shifts } of calls) {
-    if (shifts === undefined) plans.get(plan)!.forward(emptyRows, spectra.get(plan)!);
+    if (shifts === undefined) plans.get(plan)!.forward(emptyPlanes, spectra.get(plan)!);
     else plans.get(plan)!.inverse(spectra.get(plan)!, shifts);
   }
 }

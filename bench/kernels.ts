@@ -1,5 +1,12 @@
 /** Voxels per second of each kernel, and the ratio to its plain TypeScript twin in the same run. */
-import { type Kernels, loadKernels } from '../shared/kernels/kernels.ts';
+import { highPassScratch, type Kernels, loadKernels } from '../shared/kernels/kernels.ts';
+import { addCrossSpectrum } from '../shared/kernels/oracles/alignment/add-cross-spectrum.ts';
+import { highPassBox } from '../shared/kernels/oracles/alignment/high-pass-box.ts';
+import { multiplyByConjugate } from '../shared/kernels/oracles/alignment/multiply-by-conjugate.ts';
+import { removeTrend } from '../shared/kernels/oracles/alignment/remove-trend.ts';
+import { rowMoments } from '../shared/kernels/oracles/alignment/row-moments.ts';
+import { stabilise } from '../shared/kernels/oracles/alignment/stabilise.ts';
+import { windowRows } from '../shared/kernels/oracles/alignment/window-rows.ts';
 import { averagePlanes } from '../shared/kernels/oracles/average-planes.ts';
 import { blend } from '../shared/kernels/oracles/blend.ts';
 import { blendMax, blendMin, blendNearest } from '../shared/kernels/oracles/blend-choice.ts';
@@ -11,6 +18,8 @@ import { widen } from '../shared/kernels/oracles/widen.ts';
 /** A COLM plane: what a kernel is given at once. */
 const side = 2048;
 const voxels = side * side;
+/** Of the alignment's high-pass. */
+const boxHalf = 12;
 const leastSeconds = 0.25;
 
 /** gzip has a benchmark of its own. */
@@ -31,6 +40,13 @@ async function runKernels(print: (text: string) => void): Promise<void> {
     widen,
     halvePlane,
     averagePlanes,
+    stabilise,
+    removeTrend,
+    highPassBox,
+    windowRows,
+    addCrossSpectrum,
+    multiplyByConjugate,
+    rowMoments,
   };
   print(`planes of ${side} x ${side}; million voxels of input per second\n`);
   print(`${'kernel'.padEnd(34)}${'SIMD'.padStart(9)}${'plain'.padStart(9)}${'ratio'.padStart(8)}`);
@@ -53,6 +69,7 @@ function makeBuffers(kernels: Kernels) {
     b: plane,
     c: plane,
     ramp: { type: 'float32', length: side },
+    scratch: { type: 'float32', length: highPassScratch(side, boxHalf) },
   });
   for (let i = 0; i < voxels; i++) {
     buffers.bytes[i] = (i * 7) % 256;
@@ -65,16 +82,36 @@ function makeBuffers(kernels: Kernels) {
 }
 
 /** What is measured; each line overwrites only what no later line reads. */
-function workOn({ bytes, words, a, b, c, ramp }: ReturnType<typeof makeBuffers>) {
+function workOn({ bytes, words, a, b, c, ramp, scratch }: ReturnType<typeof makeBuffers>) {
   const blendOf = (name: 'blend' | 'blendNearest' | 'blendMax' | 'blendMin'): Work => [
     name,
     (twin) => twin[name](a, side, side, ramp, ramp, b, c, side, 0, 0),
   ];
+  const basis = { linear: ramp, square: ramp };
+  const noise = { background: 100, gain: 0.5, readVariance: 16 };
+  const [half, quarter] = [voxels / 2, voxels / 4];
   const work: Work[] = [
     ['correct uint8, no flat field', (twin) => twin.correct(bytes, undefined, 100, c)],
     ['correct uint16, no flat field', (twin) => twin.correct(words, undefined, 100, c)],
     ['correct uint16, flat field', (twin) => twin.correct(words, b, 100, c)],
     ['correct float32, flat field', (twin) => twin.correct(a, b, 100, c)],
+    ['stabilise uint16', (twin) => twin.stabilise(words, side, side, side, noise, c)],
+    ['remove trend', (twin) => twin.removeTrend(c, side, side, basis, basis)],
+    ['high-pass box', (twin) => twin.highPassBox(a, side, side, boxHalf, 1, c, scratch)],
+    ['window rows', (twin) => twin.windowRows(a, side, side, ramp, ramp, side, c)],
+    [
+      'add cross-spectrum (values of both)',
+      (twin) =>
+        twin.addCrossSpectrum(
+          a.subarray(0, half),
+          a.subarray(half),
+          c.subarray(0, half),
+          c.subarray(half, half + quarter),
+          c.subarray(half + quarter),
+        ),
+    ],
+    ['multiply by conjugate (values of one)', (twin) => twin.multiplyByConjugate(c, b)],
+    ['row moments (values of the spectrum)', (twin) => twin.rowMoments(a, voxels / 64, 32, b, ramp, b, c)],
     ['halve plane', (twin) => twin.halvePlane(a, side, side, c)],
     ['average planes (voxels of one)', (twin) => twin.averagePlanes(a, b, c)],
     ['widen uint8', (twin) => twin.widen(bytes, c)],

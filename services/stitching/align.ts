@@ -8,8 +8,8 @@ import { acquisitionFile } from '../../shared/acquisition/acquisition.ts';
 import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
 import { readFile, writeFile } from '../../shared/engine/files.ts';
 import type { Plan, TaskContext } from '../../shared/engine/step.ts';
-import { openFourier } from '../../shared/numerics/fft-volume.ts';
 import { defineStep } from '../step.ts';
+import { openCorrelator } from './alignment/workspace.ts';
 import { alignGroup } from './overlaps/align-group.ts';
 import { alignmentNeeds } from './overlaps/alignment-needs.ts';
 import { type AlignmentInputs, type AlignmentPlan, alignmentPlan } from './overlaps/alignment-plan.ts';
@@ -82,7 +82,7 @@ async function alignPairs(
     strict: parameters.strict,
   };
   // Of this task alone: its memory goes with it.
-  const fourier = await openFourier();
-  for await (const { pair, file } of alignGroup(fourier, input))
+  const correlator = await openCorrelator();
+  for await (const { pair, file } of alignGroup(correlator, input))
     await writeFile(store, pairLayerFile(pair, layer), file);
 }

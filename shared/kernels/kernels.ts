@@ -9,16 +9,18 @@
  * NaN in float32 pixels stays NaN through every kernel and spreads to the voxels it is averaged into; `quantise` to an
  * integer type turns it into 0.
  */
+import { type AlignmentKernels, alignmentBy } from './alignment.ts';
 import { type GzipBuffers, type GzipLevel, gzipBy } from './gzip.ts';
 import { addressOf, type BufferSpecs, type Buffers, type GrowableMemory, layOut } from './memory.ts';
 import { type BlendExport, instantiate, type KernelExports } from './module.ts';
 import { type Pixels, pixelTypeOf } from './pixels.ts';
 
+export { type Basis, highPassScratch } from './alignment.ts';
 export { type GzipBuffers, type GzipLevel, gzipBuffers } from './gzip.ts';
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
 export type { Pixels, PixelType } from './pixels.ts';
 
-export interface Kernels {
+export interface Kernels extends AlignmentKernels {
   /**
    * Lays out named buffers in the instance's memory (16-byte aligned, zeroed), growing it at most once. The views of
    * every earlier layout are invalid afterwards, so let no read into them be under way.
@@ -101,6 +103,8 @@ export function loadKernels(): Kernels {
   const { memory, kernels } = instantiate();
   const address = (name: string, pixels: Pixels) => addressOf(memory, name, pixels);
   return {
+    ...alignmentBy(memory, kernels),
+
     layout: (specs) => layOut(memory, kernels.firstFreeByte(), specs),
 
     correct(raw, flat, background, out) {

@@ -22,10 +22,64 @@ export interface KernelExports {
   widenUint16(values: number, out: number, count: number): void;
   halvePlane(plane: number, width: number, height: number, out: number): void;
   averagePlanes(a: number, b: number, out: number, count: number): void;
+  stabiliseUint8: StabiliseExport;
+  stabiliseUint16: StabiliseExport;
+  stabiliseFloat32: StabiliseExport;
+  removeTrend(
+    plane: number,
+    width: number,
+    height: number,
+    linearX: number,
+    squareX: number,
+    linearY: number,
+    squareY: number,
+  ): void;
+  highPassBox(
+    plane: number,
+    width: number,
+    height: number,
+    half: number,
+    scale: number,
+    scratch: number,
+    out: number,
+  ): void;
+  windowRows(
+    values: number,
+    width: number,
+    rows: number,
+    windowX: number,
+    rowWeights: number,
+    stride: number,
+    out: number,
+  ): void;
+  /** count: of complex values */
+  addCrossSpectrum(a: number, b: number, count: number, cross: number, powerA: number, powerB: number): void;
+  /** count: of complex values */
+  multiplyByConjugate(a: number, b: number, count: number): void;
+  rowMoments(
+    spectrum: number,
+    rows: number,
+    length: number,
+    turns: number,
+    turnZ: number,
+    weights: number,
+    out: number,
+  ): void;
   gzipScratchBytes(): number;
   /** level: place in `gzipLevels`; returns the bytes written. */
   gzip(input: number, bytes: number, level: number, scratch: number, out: number): number;
 }
+
+export type StabiliseExport = (
+  raw: number,
+  stride: number,
+  width: number,
+  rows: number,
+  background: number,
+  gain: number,
+  readVariance: number,
+  out: number,
+) => void;
 
 export type BlendExport = (
   values: number,

@@ -24,8 +24,8 @@ export interface VolumePlan {
   readonly shiftsZ: number;
 }
 
-/** Writes row y of plane z, size.x values, to `into[at…]`. */
-export type RowSource = (z: number, y: number, into: Float32Array, at: number) => void;
+/** Writes the filled rows of plane z, size.x values each, to `into[at…]`. */
+export type PlaneSource = (z: number, into: Float32Array, at: number) => void;
 
 /** Indices into the circular result, per axis. */
 export interface Shifts {
@@ -40,7 +40,7 @@ export const blockLines = 8;
 export interface Space {
   readonly lines: FourierLines;
   readonly plan: VolumePlan;
-  /** A block of rows along x. */
+  /** The rows of a plane. */
   readonly rows: number;
   /** [z][kx][y] */
   readonly turned: number;
@@ -52,7 +52,7 @@ export interface Space {
 const pairs = (floats: Float32Array<ArrayBuffer>): Float64Array => new Float64Array(floats.buffer);
 
 /** Rows along x, transformed and turned to [z][kx][y]. */
-export function forwardX(space: Space, source: RowSource): void {
+export function forwardX(space: Space, source: PlaneSource): void {
   const { plan, rows, turned, lineX } = space;
   const { size, filled, keptX } = plan;
   const floats = space.lines.floats();
@@ -60,15 +60,16 @@ export function forwardX(space: Space, source: RowSource): void {
   const rowFloats = size.x;
   for (let z = 0; z < filled.z; z++) {
     const plane = turned / 8 + z * keptX * size.y;
+    source(z, floats, rows / 4);
     for (let y0 = 0; y0 < filled.y; y0 += blockLines) {
       const count = Math.min(blockLines, filled.y - y0);
+      const block = rows + y0 * rowFloats * 4;
       for (let j = 0; j < count; j++) {
-        const at = rows + j * rowFloats * 4;
-        source(z, y0 + j, floats, at / 4);
+        const at = block + j * rowFloats * 4;
         lineX.forward(at, at);
       }
-      turnLines(complex, rows / 8, rowFloats / 2, complex, plane + y0, size.y, keptX, count);
-      splitEnds(floats, rows / 4, rowFloats, 2 * (plane + y0), 2 * size.y, keptX, count);
+      turnLines(complex, block / 8, rowFloats / 2, complex, plane + y0, size.y, keptX, count);
+      splitEnds(floats, block / 4, rowFloats, 2 * (plane + y0), 2 * size.y, keptX, count);
     }
     for (let k = 0; k < keptX; k++) complex.fill(0, plane + k * size.y + filled.y, plane + (k + 1) * size.y);
   }

@@ -7,14 +7,14 @@ import {
   forwardZ,
   inverseYX,
   inverseZ,
-  type RowSource,
+  type PlaneSource,
   type Shifts,
   type Space,
   type VolumePlan,
   type VolumeSize,
 } from './fft-passes.ts';
 
-export type { RowSource, Shifts, VolumePlan, VolumeSize } from './fft-passes.ts';
+export type { PlaneSource, Shifts, VolumePlan, VolumeSize } from './fft-passes.ts';
 
 /**
  * Spectra lie in the library's memory as [keptX][keptY][size.z] pairs of re, im from the byte address `allocateSpectrum`
@@ -24,7 +24,7 @@ export interface VolumeTransform {
   readonly plan: VolumePlan;
   readonly spectrumFloats: number;
   allocateSpectrum(): number;
-  forward(rows: RowSource, spectrum: number): void;
+  forward(planes: PlaneSource, spectrum: number): void;
   /** The volume at the shifts asked for, [z][y][x], divided by the number of values; needs all frequencies, destroys the spectrum. */
   inverse(spectrum: number, shifts: Shifts): Float32Array;
   free(): void;
@@ -63,7 +63,7 @@ export function wholePlan(size: VolumeSize, filled: VolumePlan['filled'], shifts
 function volumeTransform(lines: FourierLines, plan: VolumePlan): VolumeTransform {
   const { size, filled, keptX, keptY, shiftsZ } = plan;
   const spectrumFloats = 2 * keptX * keptY.length * size.z;
-  const rows = lines.allocate(blockLines * size.x + 2 * blockLines);
+  const rows = lines.allocate(Math.max(filled.y, 1) * size.x + 2 * blockLines);
   const turned = lines.allocate(2 * Math.max(filled.z, shiftsZ) * keptX * size.y);
   const spectra: number[] = [];
   const space: Space = {

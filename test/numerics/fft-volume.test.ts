@@ -30,11 +30,11 @@ function volume(size: { x: number; y: number; z: number }, filled: { y: number; 
   for (let z = 0; z < filled.z; z++) {
     for (let i = 0; i < filled.y * size.x; i++) values[z * size.y * size.x + i] = random() - 0.5;
   }
-  const rows = (z: number, y: number, into: Float32Array, at: number) => {
-    const from = (z * size.y + y) * size.x;
-    into.set(values.subarray(from, from + size.x), at);
+  const source = (z: number, into: Float32Array, at: number) => {
+    const from = z * size.y * size.x;
+    into.set(values.subarray(from, from + filled.y * size.x), at);
   };
-  return { values, rows };
+  return { values, source };
 }
 
 function directCoefficient(
@@ -60,10 +60,10 @@ describe('transforms of volumes', () => {
   const filled = { y: 13, z: 11 };
 
   it('equal the direct sum at every kind of frequency', () => {
-    const { values, rows } = volume(size, filled, 1);
+    const { values, source } = volume(size, filled, 1);
     const transform = fourier.volume(wholePlan(size, filled, 0));
     const spectrum = transform.allocateSpectrum();
-    transform.forward(rows, spectrum);
+    transform.forward(source, spectrum);
     for (const k of [
       [0, 0, 0],
       [3, 5, 7],
@@ -81,10 +81,10 @@ describe('transforms of volumes', () => {
   });
 
   it('keep only the frequencies asked for, in their order', () => {
-    const { values, rows } = volume(size, filled, 2);
+    const { values, source } = volume(size, filled, 2);
     const transform = fourier.volume({ size, filled, keptX: 5, keptY: Int32Array.of(0, 2, 15), shiftsZ: 0 });
     const spectrum = transform.allocateSpectrum();
-    transform.forward(rows, spectrum);
+    transform.forward(source, spectrum);
     const [re, im] = directCoefficient(values, size, [4, 15, 6]);
     const at = spectrum / 4 + 2 * ((4 * 3 + 2) * size.z + 6);
     expect(fourier.floats()[at]).toBeCloseTo(re, 3);
@@ -95,7 +95,7 @@ describe('transforms of volumes', () => {
   it.each([[16], [1]])('come back at the shifts asked for, %i planes', (planes) => {
     const flat = { ...size, z: planes };
     const some = { y: 13, z: Math.min(11, planes) };
-    const { values, rows } = volume(flat, some, 3);
+    const { values, source } = volume(flat, some, 3);
     const shifts = {
       x: Int32Array.of(31, 0, 7),
       y: Int32Array.of(3, 12),
@@ -103,7 +103,7 @@ describe('transforms of volumes', () => {
     };
     const transform = fourier.volume(wholePlan(flat, some, shifts.z.length));
     const spectrum = transform.allocateSpectrum();
-    transform.forward(rows, spectrum);
+    transform.forward(source, spectrum);
     const back = transform.inverse(spectrum, shifts);
     let at = 0;
     for (const z of shifts.z) {

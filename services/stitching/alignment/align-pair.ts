@@ -1,5 +1,4 @@
 /** Where tile b lies beside tile a: candidates with covariance and reliability, from one layer of planes (STITCHING section 2). */
-import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Candidate } from '../pairs.ts';
 import { coarsePeaks, type Peak } from './coarse.ts';
@@ -7,7 +6,8 @@ import { distance, type FineSearch, type FineStage, fineStage } from './fine.ts'
 import type { FineEstimate, FineSide } from './fine-pass.ts';
 import type { NoiseModel, Pixels } from './noise-model.ts';
 import { reliabilityOfBest, reliabilityOfFurther } from './reliability.ts';
-import { binnedField, meanSquare, stabiliser } from './stabilise.ts';
+import { binnedField, meanSquare } from './stabilise.ts';
+import { type Correlator, type Workspace, workspaceFor } from './workspace.ts';
 
 /** A box of a tile's voxels as stored, [z][y][x]: the border that the neighbour may overlap. */
 export interface TileStrip {
@@ -53,23 +53,24 @@ const mostOverlap = 0.6;
 /** Overlaps this long are binned 4 x 4 instead of 2 x 2 for the coarse stage: there is more than enough to correlate. */
 const longOverlap = 1024;
 
-export function alignPair(fourier: Fourier, input: PairInput): PairEstimate {
+export function alignPair(correlator: Correlator, input: PairInput): PairEstimate {
   const bin = Math.max(input.a.size[0], input.a.size[1]) >= longOverlap ? 4 : 2;
-  const a = sideOf(input.a, input.noise, bin);
-  const b = sideOf(input.b, input.noise, bin);
+  const workspace = workspaceFor(correlator, [input.a.size, input.b.size]);
+  const a = sideOf(workspace, input.a, input.noise, bin);
+  const b = sideOf(workspace, input.b, input.noise, bin);
   const flat = Math.min(a.strip.size[2], b.strip.size[2]) < leastPlanes;
   const search: Triple = flat ? [input.search[0], input.search[1], 0] : input.search;
   // From offsets between tiles to offsets between strips.
   const origins = axes((i) => input.b.origin[i] - input.a.origin[i]);
   const nominal = axes((i) => input.nominal[i] + origins[i]);
-  const peaks = coarsePeaks(fourier, a.binned, b.binned, bin, nominal, search).filter(
+  const peaks = coarsePeaks(workspace, a.binned, b.binned, bin, nominal, search).filter(
     ({ offset }) =>
       !isCopy(
         axes((i) => offset[i] - origins[i]),
         input,
       ),
   );
-  const stage = fineStage(fourier, a, b, flat);
+  const stage = fineStage(workspace, a, b, flat);
   try {
     const found = refine(stage, peaks, bin).map((candidate) => ({
       ...candidate,
@@ -92,10 +93,9 @@ function isCopy(offset: Triple, { nominal, tileSize }: PairInput): boolean {
   return overlap(offset) > mostOverlap && overlap(nominal) <= mostOverlap;
 }
 
-function sideOf(tile: TileStrip, noise: NoiseModel, bin: 2 | 4): FineSide {
+function sideOf(workspace: Workspace, tile: TileStrip, noise: NoiseModel, bin: 2 | 4): FineSide {
   const strip = { values: tile.values, size: tile.size, missingPlanes: new Set(tile.missingPlanes) };
-  const stabilise = stabiliser(tile.values, noise);
-  return { strip, stabilise, binned: binnedField(strip, stabilise, bin), bin };
+  return { strip, noise, binned: binnedField(workspace, strip, noise, bin), bin };
 }
 
 const signalOf = (side: FineSide): number => meanSquare(side.binned, side.strip.missingPlanes);

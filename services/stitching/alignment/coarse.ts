@@ -2,13 +2,14 @@
  * Where two tiles may fit: normalised correlation of their whole overlap in three dimensions, grown by the search range
  * (STITCHING section 2.3).
  */
-import { type Fourier, goodVolumeSize, wholePlan } from '../../../shared/numerics/fft-volume.ts';
+import { goodVolumeSize, type PlaneSource, wholePlan } from '../../../shared/numerics/fft-volume.ts';
 import { median } from '../../../shared/numerics/statistics.ts';
 import { axes, type Triple } from '../axes.ts';
 import { shiftEnergies } from './energies.ts';
 import { type Scores, strongestPeaks } from './peaks.ts';
 import { extentOf, type ShiftRange } from './shifts.ts';
 import type { Field } from './stabilise.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface Peak {
   /** Position(b) - position(a) in voxels of the fields. */
@@ -30,7 +31,7 @@ const constantEnergy = 1e-6;
  * @param nominal offset between the fields, in pixels that are not binned, as are `search` and the peaks' offsets
  */
 export function coarsePeaks(
-  fourier: Fourier,
+  workspace: Workspace,
   a: Field,
   b: Field,
   bin: number,
@@ -46,7 +47,7 @@ export function coarsePeaks(
   if (boxes === undefined) return [];
   const moved = axes((i) => boxes.b.start[i] - boxes.a.start[i]);
   const range = { least: add(wholeRange.least, moved), most: add(wholeRange.most, moved) };
-  const scores = scoreShifts(fourier, crop(a, boxes.a), crop(b, boxes.b), range);
+  const scores = scoreShifts(workspace, crop(a, boxes.a), crop(b, boxes.b), range);
   return strongestPeaks(scores, range, bin).map(({ shift, ncc, score }) => ({
     offset: axes((i) => step[i] * (shift[i] - moved[i])),
     ncc,
@@ -87,8 +88,8 @@ function crop(field: Field, { start, size }: Box): Field {
   return { values, size };
 }
 
-function scoreShifts(fourier: Fourier, a: Field, b: Field, range: ShiftRange): Scores {
-  const products = correlate(fourier, a, b, range);
+function scoreShifts(workspace: Workspace, a: Field, b: Field, range: ShiftRange): Scores {
+  const products = correlate(workspace, a, b, range);
   const energies = shiftEnergies(a, b, range);
   const largest = energies.volume.reduce((most, volume) => Math.max(most, volume), 0);
   const ncc = new Float64Array(products.length);
@@ -110,14 +111,14 @@ function standardise(values: Float64Array): Float64Array {
 }
 
 /** sum a(x + d) b(x) for all shifts of the range: pieces of rows of b against the rows of a that they can meet, added up. */
-function correlate(fourier: Fourier, a: Field, b: Field, range: ShiftRange): Float64Array {
+function correlate(workspace: Workspace, a: Field, b: Field, range: ShiftRange): Float64Array {
   const extent = extentOf(range);
   const sums = new Float64Array(extent[0] * extent[1] * extent[2]);
   const pieces = Math.ceil(b.size[1] / (pieceRows * 1.25));
   for (let piece = 0; piece < pieces; piece++) {
     const from = Math.floor((piece * b.size[1]) / pieces);
     const to = Math.floor(((piece + 1) * b.size[1]) / pieces);
-    addCorrelation(fourier, a, b, { from, to }, range, sums);
+    addCorrelation(workspace, a, b, { from, to }, range, sums);
   }
   return sums;
 }
@@ -128,7 +129,7 @@ interface Rows {
 }
 
 function addCorrelation(
-  fourier: Fourier,
+  workspace: Workspace,
   a: Field,
   b: Field,
   rowsB: Rows,
@@ -152,13 +153,13 @@ function addCorrelation(
   const flat = a.size[2] === 1 && b.size[2] === 1;
   const size = goodVolumeSize({ x: needed[0], y: needed[1], z: flat ? 1 : needed[2] });
   const filled = { y: Math.max(heightA, heightB), z: Math.max(a.size[2], b.size[2]) };
-  const transform = fourier.volume(wholePlan(size, filled, most[2] - least[2] + 1));
+  const transform = workspace.fourier.volume(wholePlan(size, filled, most[2] - least[2] + 1));
   try {
     const spectrumA = transform.allocateSpectrum();
     const spectrumB = transform.allocateSpectrum();
-    transform.forward(rowsOf(a, rowsA, size.x), spectrumA);
-    transform.forward(rowsOf(b, rowsB, size.x), spectrumB);
-    multiplyByConjugate(fourier.floats(), spectrumA / 4, spectrumB / 4, transform.spectrumFloats);
+    transform.forward(planesOf(a, rowsA, size.x, filled.y), spectrumA);
+    transform.forward(planesOf(b, rowsB, size.x, filled.y), spectrumB);
+    multiplyByConjugate(workspace, spectrumA / 4, spectrumB / 4, transform.spectrumFloats);
     const circular = (i: 0 | 1 | 2, length: number): Int32Array =>
       Int32Array.from(
         { length: most[i] - least[i] + 1 },
@@ -175,25 +176,38 @@ function addCorrelation(
   }
 }
 
-function rowsOf(field: Field, rows: Rows, length: number) {
+/** Rows of a field's planes, `filled` of them, with zeros where the field has none. */
+function planesOf(field: Field, rows: Rows, length: number, filled: number): PlaneSource {
   const [width, height, planes] = field.size;
-  return (z: number, y: number, into: Float32Array, at: number): void => {
-    const row = rows.from + y;
-    const holds = z < planes && row < rows.to;
-    const from = (z * height + row) * width;
-    for (let x = 0; holds && x < width; x++) into[at + x] = field.values[from + x]!;
-    into.fill(0, at + (holds ? width : 0), at + length);
+  return (z, into, at) => {
+    into.fill(0, at, at + filled * length);
+    if (z >= planes) return;
+    for (let row = rows.from, to = at; row < rows.to; row++, to += length) {
+      copyRow(field.values, (z * height + row) * width, width, into, to);
+    }
   };
 }
 
-/** a := a conj(b) */
-function multiplyByConjugate(floats: Float32Array, a: number, b: number, count: number): void {
-  for (let i = 0; i < count; i += 2) {
-    const re = floats[a + i]!;
-    const im = floats[a + i + 1]!;
-    const reB = floats[b + i]!;
-    const imB = floats[b + i + 1]!;
-    floats[a + i] = re * reB + im * imB;
-    floats[a + i + 1] = im * reB - re * imB;
+/** Rows are too short for a call of `set` each. */
+function copyRow(source: Float32Array, from: number, count: number, into: Float32Array, at: number): void {
+  for (let x = 0; x < count; x++) into[at + x] = source[from + x]!;
+}
+
+/** a := a conj(b), in parts that the kernels' memory has room for. */
+function multiplyByConjugate(
+  { fourier, kernels, buffers }: Workspace,
+  a: number,
+  b: number,
+  count: number,
+): void {
+  const floats = fourier.floats();
+  for (let done = 0; done < count; done += buffers.spectrumA.length) {
+    const length = Math.min(buffers.spectrumA.length, count - done);
+    const partA = buffers.spectrumA.subarray(0, length);
+    const partB = buffers.spectrumB.subarray(0, length);
+    partA.set(floats.subarray(a + done, a + done + length));
+    partB.set(floats.subarray(b + done, b + done + length));
+    kernels.multiplyByConjugate(partA, partB);
+    floats.set(partA, a + done);
   }
 }

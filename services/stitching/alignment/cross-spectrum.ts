@@ -1,24 +1,9 @@
 /** Cross-spectrum and power of two tiles, summed over the segments of their overlap (STITCHING section 2.4). */
-import {
-  type Fourier,
-  goodVolumeSize,
-  type RowSource,
-  type VolumeTransform,
-} from '../../../shared/numerics/fft-volume.ts';
+import type { PlaneSource, VolumeTransform } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
+import { type KeptFrequencies, keptFrequencies, type SpectrumAxes } from './frequencies.ts';
 import { axisWindows, independentShare } from './segments.ts';
-
-/** Above this frequency (cycles per voxel and axis) interpolation and noise outweigh what the tiles share. */
-const highestFrequency = 0.42;
-/** Groups of consecutive segments that the jackknife leaves out one by one. */
-const jackknifeGroups = 6;
-
-/** Frequencies along one axis in the spectrum's order, cycles per voxel; those that are not used are NaN. */
-export interface SpectrumAxes {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
-}
+import { jackknifeGroups, type Workspace } from './workspace.ts';
 
 /** Arrays are [x][y][z] of the axes' frequencies; x holds one half, the other half is its conjugate. */
 export interface CrossSpectrum {
@@ -33,56 +18,32 @@ export interface CrossSpectrum {
   readonly independent: number;
 }
 
-/** Transform for segments of one size, with room for the spectra of both tiles and for their sums. */
+/** Transform for segments of one size, with room for the spectra of both tiles. */
 export interface SegmentTransform {
   readonly size: Triple;
-  readonly axes: SpectrumAxes;
+  readonly kept: KeptFrequencies;
   readonly volume: VolumeTransform;
   readonly spectrumA: number;
   readonly spectrumB: number;
-  /** What `crossSpectrum` returns lies here until it is called again. */
-  readonly groups: readonly Float32Array[];
-  readonly powerA: Float32Array;
-  readonly powerB: Float32Array;
 }
 
-export function segmentTransform(fourier: Fourier, size: Triple): SegmentTransform {
-  const lengths = goodVolumeSize({ x: size[0], y: size[1], z: size[2] });
-  const keptY = Int32Array.from({ length: lengths.y }, (_, k) => k).filter((k) =>
-    isUsed(signedFrequency(k, lengths.y)),
-  );
-  const frequencies: SpectrumAxes = {
-    x: Float64Array.from({ length: Math.ceil(highestFrequency * lengths.x) }, (_, k) => k / lengths.x),
-    y: Float64Array.from(keptY, (k) => signedFrequency(k, lengths.y)),
-    z: Float64Array.from({ length: lengths.z }, (_, k) => signedFrequency(k, lengths.z)).map((f) =>
-      isUsed(f) ? f : Number.NaN,
-    ),
-  };
+export function segmentTransform({ fourier }: Workspace, size: Triple): SegmentTransform {
+  const kept = keptFrequencies(size);
   const volume = fourier.volume({
-    size: lengths,
+    size: kept.lengths,
     filled: { y: size[1], z: size[2] },
-    keptX: frequencies.x.length,
-    keptY,
+    keptX: kept.axes.x.length,
+    keptY: kept.keptY,
     shiftsZ: 0,
   });
-  const [spectrumA, spectrumB] = [volume.allocateSpectrum(), volume.allocateSpectrum()];
-  const values = volume.spectrumFloats;
   return {
     size,
-    axes: frequencies,
+    kept,
     volume,
-    spectrumA,
-    spectrumB,
-    groups: Array.from({ length: jackknifeGroups }, () => new Float32Array(values)),
-    powerA: new Float32Array(values / 2),
-    powerB: new Float32Array(values / 2),
+    spectrumA: volume.allocateSpectrum(),
+    spectrumB: volume.allocateSpectrum(),
   };
 }
-
-const signedFrequency = (index: number, length: number): number =>
-  (index <= length / 2 ? index : index - length) / length;
-
-const isUsed = (frequency: number): boolean => Math.abs(frequency) < highestFrequency;
 
 /** What both tiles show of one segment, high-passed, [z][y][x]. */
 export interface SegmentPair {
@@ -97,68 +58,81 @@ export interface SegmentSource {
 }
 
 /**
+ * What is returned lies in the workspace until the next call.
+ *
  * @param segments of the size of `transform`
  * @param fraction of the offset, what remains beyond the whole voxels by which the segments are apart
+ * @param jackknife with groups of consecutive segments, to be left out one by one; without it, all are one group
  */
 export function crossSpectrum(
-  fourier: Fourier,
+  workspace: Workspace,
   transform: SegmentTransform,
   segments: SegmentSource,
   fraction: Triple,
+  jackknife: boolean,
 ): CrossSpectrum {
-  const { volume, size, powerA, powerB } = transform;
-  const groups = transform.groups.slice(0, segments.count);
-  for (const sums of [...groups, powerA, powerB]) sums.fill(0);
+  const { volume, size, kept } = transform;
+  const sums = sumsOf(workspace, kept.count, jackknife ? Math.min(jackknifeGroups, segments.count) : 1);
   const windows = axes((i) => axisWindows(size[i], fraction[i]));
   const windowsA = axes((i) => windows[i].a);
   const windowsB = axes((i) => windows[i].b);
   for (let s = 0; s < segments.count; s++) {
     const { a, b } = segments.segment(s);
-    volume.forward(windowedRows(a, transform, windowsA), transform.spectrumA);
-    volume.forward(windowedRows(b, transform, windowsB), transform.spectrumB);
-    addProducts(fourier.floats(), transform, groups[Math.floor((s * groups.length) / segments.count)]!);
+    volume.forward(windowedPlanes(workspace, a, transform, windowsA), transform.spectrumA);
+    volume.forward(windowedPlanes(workspace, b, transform, windowsB), transform.spectrumB);
+    addProducts(workspace, transform, sums, Math.floor((s * sums.groups.length) / segments.count));
   }
-  const filled =
-    (size[0] * size[1] * size[2]) / (volume.plan.size.x * volume.plan.size.y * volume.plan.size.z);
+  const { lengths } = kept;
+  const filled = (size[0] * size[1] * size[2]) / (lengths.x * lengths.y * lengths.z);
   const independent = windowsA.reduce((share, window) => share * independentShare(window), filled);
-  return { axes: transform.axes, groups, powerA, powerB, segments: segments.count, independent };
+  return { axes: kept.axes, ...sums, segments: segments.count, independent };
+}
+
+type Sums = Pick<CrossSpectrum, 'groups' | 'powerA' | 'powerB'>;
+
+function sumsOf({ buffers }: Workspace, count: number, groupCount: number): Sums {
+  const groups = Array.from({ length: groupCount }, (_, g) =>
+    buffers.groups.subarray(2 * g * count, 2 * (g + 1) * count),
+  );
+  const powerA = buffers.powerA.subarray(0, count);
+  const powerB = buffers.powerB.subarray(0, count);
+  for (const sums of [...groups, powerA, powerB]) sums.fill(0);
+  return { groups, powerA, powerB };
 }
 
 type Windows = readonly [Float64Array, Float64Array, Float64Array];
 
-function windowedRows(values: Float32Array, { size, volume }: SegmentTransform, windows: Windows): RowSource {
-  const [windowX, windowY, windowZ] = windows;
+function windowedPlanes(
+  { kernels, buffers }: Workspace,
+  values: Float32Array,
+  { size, kept }: SegmentTransform,
+  windows: Windows,
+): PlaneSource {
   const [width, height] = size;
-  const rowLength = volume.plan.size.x;
-  return (z, y, into, at) => {
-    windowRow(values, (z * height + y) * width, windowX, windowZ[z]! * windowY[y]!, into, at);
-    if (width < rowLength) into.fill(0, at + width, at + rowLength);
+  const rowLength = kept.lengths.x;
+  const { plane, windowX, rowWeights, windowed } = buffers;
+  const filled = windowed.subarray(0, height * rowLength);
+  windowX.set(windows[0]);
+  return (z, into, at) => {
+    const weight = windows[2][z]!;
+    for (let y = 0; y < height; y++) rowWeights[y] = weight * windows[1][y]!;
+    plane.set(values.subarray(z * width * height, (z + 1) * width * height));
+    kernels.windowRows(plane, width, height, windowX, rowWeights, rowLength, windowed);
+    into.set(filled, at);
   };
 }
 
-function windowRow(
-  source: Float32Array,
-  from: number,
-  window: Float64Array,
-  weight: number,
-  into: Float32Array,
-  at: number,
+function addProducts(
+  { fourier, kernels, buffers }: Workspace,
+  { spectrumA, spectrumB, kept }: SegmentTransform,
+  { groups, powerA, powerB }: Sums,
+  group: number,
 ): void {
-  for (let x = 0; x < window.length; x++) into[at + x] = source[from + x]! * (weight * window[x]!);
-}
-
-function addProducts(floats: Float32Array, transform: SegmentTransform, cross: Float32Array): void {
-  const { powerA, powerB } = transform;
-  const atA = transform.spectrumA / 4;
-  const atB = transform.spectrumB / 4;
-  for (let i = 0, k = 0; k < powerA.length; i += 2, k++) {
-    const reA = floats[atA + i]!;
-    const imA = floats[atA + i + 1]!;
-    const reB = floats[atB + i]!;
-    const imB = floats[atB + i + 1]!;
-    cross[i] = cross[i]! + (reA * reB + imA * imB);
-    cross[i + 1] = cross[i + 1]! + (imA * reB - reA * imB);
-    powerA[k] = powerA[k]! + (reA * reA + imA * imA);
-    powerB[k] = powerB[k]! + (reB * reB + imB * imB);
-  }
+  const floats = fourier.floats();
+  const length = 2 * kept.count;
+  const a = buffers.spectrumA.subarray(0, length);
+  const b = buffers.spectrumB.subarray(0, length);
+  a.set(floats.subarray(spectrumA / 4, spectrumA / 4 + length));
+  b.set(floats.subarray(spectrumB / 4, spectrumB / 4 + length));
+  kernels.addCrossSpectrum(a, b, groups[group]!, powerA, powerB);
 }

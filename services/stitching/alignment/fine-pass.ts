@@ -1,5 +1,4 @@
 /** One pass of the fine stage: the strongest segments of the overlap at an offset, their cross-spectrum, its phases. */
-import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Matrix3 } from '../symmetric.ts';
 import {
@@ -9,14 +8,16 @@ import {
   type SegmentTransform,
   segmentTransform,
 } from './cross-spectrum.ts';
+import type { NoiseModel } from './noise-model.ts';
 import { fitPhases } from './phase-fit.ts';
 import { type Overlap, overlapOf, type Segment, segmentSize, segmentsOf } from './segments.ts';
-import { boxField, type Field, type Stabiliser, type Strip } from './stabilise.ts';
+import { boxField, type Field, type Strip } from './stabilise.ts';
+import type { Workspace } from './workspace.ts';
 
 /** One tile's side of a pair: its pixels, and its binned field to find the segments that show something. */
 export interface FineSide {
   readonly strip: Strip;
-  readonly stabilise: Stabiliser;
+  readonly noise: NoiseModel;
   readonly binned: Field;
   readonly bin: number;
 }
@@ -53,22 +54,29 @@ const nearWhole = 0.8;
 /** Segments of a layout kept at hand, 1 MiB each. */
 const keptSegments = 24;
 
-export function finePasses(fourier: Fourier, a: FineSide, b: FineSide, flat: boolean): FinePasses {
+export function finePasses(workspace: Workspace, a: FineSide, b: FineSide, flat: boolean): FinePasses {
   const transforms = new Map<string, SegmentTransform>();
   let layout: Layout | undefined;
   const transformOf = (size: Triple): SegmentTransform => {
-    const known = transforms.get(size.join()) ?? segmentTransform(fourier, size);
+    const known = transforms.get(size.join()) ?? segmentTransform(workspace, size);
     transforms.set(size.join(), known);
     return known;
   };
   return {
     run(offset, count, jackknife = false) {
-      if (layout === undefined || !isNear(layout.whole, offset)) layout = layoutOf(a, b, offset, flat);
+      if (layout === undefined || !isNear(layout.whole, offset))
+        layout = layoutOf(workspace, a, b, offset, flat);
       if (layout === undefined) return undefined;
       const { whole, size, voxels, segments } = layout;
       const fraction = axes((i) => offset[i] - whole[i]);
-      const cross = crossSpectrum(fourier, transformOf(size), strongest(layout, count), fraction);
-      const fit = fitPhases(cross, fraction, jackknife);
+      const cross = crossSpectrum(
+        workspace,
+        transformOf(size),
+        strongest(layout, count),
+        fraction,
+        jackknife,
+      );
+      const fit = fitPhases(workspace, cross, fraction, jackknife);
       if (fit === undefined) return undefined;
       const { covariance, rho, textureRho } = fit;
       return {
@@ -102,7 +110,13 @@ interface Layout {
   field(index: number): SegmentPair;
 }
 
-function layoutOf(a: FineSide, b: FineSide, offset: Triple, flat: boolean): Layout | undefined {
+function layoutOf(
+  workspace: Workspace,
+  a: FineSide,
+  b: FineSide,
+  offset: Triple,
+  flat: boolean,
+): Layout | undefined {
   const whole = axes((i) => Math.round(offset[i]));
   const overlap = overlapOf(a.strip.size, b.strip.size, whole);
   if (overlap === undefined || isThin(overlap.size, flat)) return undefined;
@@ -123,14 +137,16 @@ function layoutOf(a: FineSide, b: FineSide, offset: Triple, flat: boolean): Layo
       const segment = segments[index]!;
       const pair = {
         a: boxField(
+          workspace,
           a.strip,
-          a.stabilise,
+          a.noise,
           axes((i) => overlap.startA[i] + segment[i]),
           size,
         ),
         b: boxField(
+          workspace,
           b.strip,
-          b.stabilise,
+          b.noise,
           axes((i) => overlap.startB[i] + segment[i]),
           size,
         ),

@@ -2,10 +2,10 @@
  * From the coarse stage's peaks to sub-voxel offsets (STITCHING section 2.4). A pass puts windows at an offset and asks the
  * phases where the tiles really fit; passes follow each other until windows and answer agree.
  */
-import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { axes, type Triple } from '../axes.ts';
 import { deviations, mapMatrix } from '../symmetric.ts';
 import { type FineEstimate, type FineSide, finePasses, type Pass } from './fine-pass.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What the search passes found: good enough to compare candidates. */
 export interface FineSearch extends FineEstimate {
@@ -36,8 +36,8 @@ const mostPull = 0.8;
 /**
  * @param flat true where the stacks are too thin to be moved in z: planes are compared one by one
  */
-export function fineStage(fourier: Fourier, a: FineSide, b: FineSide, flat: boolean): FineStage {
-  const passes = finePasses(fourier, a, b, flat);
+export function fineStage(workspace: Workspace, a: FineSide, b: FineSide, flat: boolean): FineStage {
+  const passes = finePasses(workspace, a, b, flat);
   return {
     search: (start) => searchPasses(start, passes.run),
     finish(search) {

@@ -1,6 +1,7 @@
 /** Cells of neighbouring frequencies that share a weight, and the aligned cross-spectrum they are summed from. */
 import type { Triple } from '../axes.ts';
-import type { CrossSpectrum, SpectrumAxes } from './cross-spectrum.ts';
+import type { CrossSpectrum } from './cross-spectrum.ts';
+import type { SpectrumAxes } from './frequencies.ts';
 
 /** Cells per cycle/voxel along x, y and z. */
 const cellsPerCycle: Triple = [20, 20, 12];
@@ -35,7 +36,7 @@ export interface CellWeights {
 }
 
 /** The spectrum holds one half of the frequencies along x; all but those at 0 stand for their conjugates too. */
-const copiesOf = (indexX: number): number => (indexX === 0 ? 1 : 2);
+export const copiesOf = (indexX: number): number => (indexX === 0 ? 1 : 2);
 
 function cellIndices(axes: SpectrumAxes): CellIndices {
   const along = (frequencies: Float64Array, perCycle: number): Int32Array =>
@@ -126,7 +127,7 @@ function alignedSums(
  * Calls `visit` with the rows along z of Y = X exp(2 pi i f d), counted for both halves of the spectrum; the row arrays
  * are used again.
  */
-export function visitAligned(
+function visitAligned(
   axes: SpectrumAxes,
   spectrum: Float32Array,
   shift: Triple,
@@ -160,7 +161,7 @@ interface Turns {
   readonly sin: Float64Array;
 }
 
-const turns = (frequencies: Float64Array, shift: number): Turns => ({
+export const turns = (frequencies: Float64Array, shift: number): Turns => ({
   cos: frequencies.map((f) => Math.cos(2 * Math.PI * f * shift)),
   sin: frequencies.map((f) => Math.sin(2 * Math.PI * f * shift)),
 });

@@ -1,8 +1,10 @@
 /** The sub-voxel shift that the phases of a cross-spectrum tell, with its covariance (STITCHING section 2.4). */
 import type { Triple } from '../axes.ts';
 import { inverseOf, type Matrix3, mapMatrix, timesVector } from '../symmetric.ts';
-import type { CrossSpectrum, SpectrumAxes } from './cross-spectrum.ts';
-import { type Cells, type CellWeights, cellsOf, cellWeights, visitAligned } from './phase-cells.ts';
+import type { CrossSpectrum } from './cross-spectrum.ts';
+import type { SpectrumAxes } from './frequencies.ts';
+import { type Cells, type CellWeights, cellsOf, cellWeights, copiesOf, turns } from './phase-cells.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface PhaseFit {
   /** Beyond the overlap's whole voxels. */
@@ -31,16 +33,23 @@ const radiansSquared = 4 * Math.PI ** 2;
  * @param start where the windows were, beyond the overlap's whole voxels
  * @param jackknife widens the covariance to what groups of segments show; without it, it is the model's own
  */
-export function fitPhases(cross: CrossSpectrum, start: Triple, jackknife: boolean): PhaseFit | undefined {
-  const spectrum = sumOf(cross.groups);
+export function fitPhases(
+  workspace: Workspace,
+  cross: CrossSpectrum,
+  start: Triple,
+  jackknife: boolean,
+): PhaseFit | undefined {
+  const spectrum = sumOf(cross.groups, workspace.buffers.spectrumA);
   const cells = cellsOf(cross);
   let shift = start;
   let weights = cellWeights(cells, cross, spectrum, shift);
+  spreadWeights(workspace, cross.axes, cells, weights);
   for (let step = 0; step < mostSteps; step++) {
     if (step > 0 && step <= lastRenewal && step % 2 === 0) {
       weights = cellWeights(cells, cross, spectrum, shift);
+      spreadWeights(workspace, cross.axes, cells, weights);
     }
-    const move = newtonStep(cross.axes, momentsAt(cross.axes, cells, weights, spectrum, shift));
+    const move = newtonStep(cross.axes, momentsAt(workspace, cross.axes, spectrum, shift));
     if (move === undefined) return undefined;
     shift = [shift[0] + move[0], shift[1] + move[1], shift[2] + move[2]];
     if (Math.max(...move.map(Math.abs)) < finished) break;
@@ -48,13 +57,17 @@ export function fitPhases(cross: CrossSpectrum, start: Triple, jackknife: boolea
   const { rho, textureRho, signal } = cellWeights(cells, cross, spectrum, shift);
   const covariance = predictedCovariance(cross, cells, signal);
   if (covariance === undefined || !jackknife) return covariance && { shift, rho, textureRho, covariance };
-  const spread = jackknifeVariance(cross, cells, weights, shift);
+  const spread = jackknifeVariance(workspace, cross, shift);
   return { shift, rho, textureRho, covariance: widened(covariance, spread) };
 }
 
-function sumOf(groups: readonly Float32Array[]): Float32Array {
-  const sum = groups[0]!.slice();
-  for (const group of groups.slice(1)) for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + group[i]!;
+/** The only group itself, or the sum of all in `into`. */
+function sumOf(groups: readonly Float32Array[], into: Float32Array): Float32Array {
+  const [first, ...others] = groups;
+  if (others.length === 0) return first!;
+  const sum = into.subarray(0, first!.length);
+  sum.set(first!);
+  for (const group of others) for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + group[i]!;
   return sum;
 }
 
@@ -66,38 +79,61 @@ interface Moments {
   readonly curvature: Float64Array;
 }
 
+/** Every coefficient's weight, where `momentsAt` reads it: that of its cell, 0 where the frequency is not used. */
+function spreadWeights({ buffers }: Workspace, axes: SpectrumAxes, { of }: Cells, cells: CellWeights): void {
+  const { weights } = buffers;
+  const { weight } = cells;
+  let at = 0;
+  for (let i = 0; i < axes.x.length; i++) {
+    for (let j = 0; j < axes.y.length; j++) {
+      const cellXy = of.x[i]! + of.y[j]!;
+      for (let k = 0; k < of.z.length; k++) weights[at++] = of.z[k]! < 0 ? 0 : weight[cellXy + of.z[k]!]!;
+    }
+  }
+}
+
+/** With the weights that were spread last. */
 function momentsAt(
+  { kernels, buffers }: Workspace,
   axes: SpectrumAxes,
-  cells: Cells,
-  { weight }: CellWeights,
   spectrum: Float32Array,
   shift: Triple,
 ): Moments {
+  const length = axes.z.length;
+  const rows = axes.x.length * axes.y.length;
+  fillTurns(buffers.turns, axes, shift);
+  const z = turns(axes.z, shift[2]);
+  buffers.turnZ.set([...z.cos, ...z.sin, ...axes.z].map((value) => (Number.isNaN(value) ? 0 : value)));
+  kernels.rowMoments(spectrum, rows, length, buffers.turns, buffers.turnZ, buffers.weights, buffers.moments);
+  return summed(axes, buffers.moments);
+}
+
+/** cos and sin of every row's turn, counted for both halves of the spectrum. */
+function fillTurns(into: Float32Array, axes: SpectrumAxes, shift: Triple): void {
+  const x = turns(axes.x, shift[0]);
+  const y = turns(axes.y, shift[1]);
+  let at = 0;
+  for (let i = 0; i < axes.x.length; i++) {
+    for (let j = 0; j < axes.y.length; j++) {
+      into[at++] = copiesOf(i) * (x.cos[i]! * y.cos[j]! - x.sin[i]! * y.sin[j]!);
+      into[at++] = copiesOf(i) * (x.cos[i]! * y.sin[j]! + x.sin[i]! * y.cos[j]!);
+    }
+  }
+}
+
+function summed(axes: SpectrumAxes, moments: Float32Array): Moments {
   const curvature = new Float64Array(6);
   const slope = new Float64Array(3);
-  const { of } = cells;
-  visitAligned(axes, spectrum, shift, (i, j, real, imaginary) => {
-    const cellXy = of.x[i]! + of.y[j]!;
-    let re = 0;
-    let reZ = 0;
-    let reZz = 0;
-    let im = 0;
-    let imZ = 0;
-    for (let k = 0; k < real.length; k++) {
-      if (of.z[k]! < 0) continue;
-      const w = weight[cellXy + of.z[k]!]!;
-      const fz = axes.z[k]!;
-      re += w * real[k]!;
-      reZ += w * real[k]! * fz;
-      reZz += w * real[k]! * fz * fz;
-      im += w * imaginary[k]!;
-      imZ += w * imaginary[k]! * fz;
+  let at = 0;
+  for (let i = 0; i < axes.x.length; i++) {
+    for (let j = 0; j < axes.y.length; j++, at += 5) {
+      const im = moments[at + 3]!;
+      addMoments(curvature, axes.x[i]!, axes.y[j]!, moments[at]!, moments[at + 1]!, moments[at + 2]!);
+      slope[0] = slope[0]! + im * axes.x[i]!;
+      slope[1] = slope[1]! + im * axes.y[j]!;
+      slope[2] = slope[2]! + moments[at + 4]!;
     }
-    addMoments(curvature, axes.x[i]!, axes.y[j]!, re, reZ, reZz);
-    slope[0] = slope[0]! + im * axes.x[i]!;
-    slope[1] = slope[1]! + im * axes.y[j]!;
-    slope[2] = slope[2]! + imZ;
-  });
+  }
   return { slope, curvature };
 }
 
@@ -163,9 +199,9 @@ function predictedCovariance(cross: CrossSpectrum, cells: Cells, signal: Float64
 }
 
 /** Variance per axis between fits that leave out one group of segments each: it sees what the model does not. */
-function jackknifeVariance(cross: CrossSpectrum, cells: Cells, weights: CellWeights, shift: Triple): Triple {
+function jackknifeVariance(workspace: Workspace, cross: CrossSpectrum, shift: Triple): Triple {
   if (cross.segments < leastSegmentsForJackknife) return [0, 0, 0];
-  const parts = cross.groups.map((group) => momentsAt(cross.axes, cells, weights, group, shift));
+  const parts = cross.groups.map((group) => momentsAt(workspace, cross.axes, group, shift));
   const moves = parts.flatMap((left) => newtonStep(cross.axes, sumWithout(parts, left)) ?? []);
   const count = moves.length / 3;
   const variance = (axis: number): number => {

@@ -11,7 +11,7 @@ export interface Overlap {
 /** Start within the overlap. */
 export type Segment = Triple;
 
-const largestSegment: Triple = [64, 64, 32];
+export const largestSegment: Triple = [64, 64, 32];
 /** Neighbouring segments share at least this much. */
 const sharedPart = 0.25;
 /** Ramp of a window, as a share of its length: 12 % cost a factor of ten in precision on clean data. */

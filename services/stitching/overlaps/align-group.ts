@@ -1,8 +1,8 @@
 /** The pairs of a group in one layer: tile after tile is read, and a pair is compared as soon as both its strips are there. */
 import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
-import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import type { NoiseModel } from '../alignment/noise-model.ts';
+import type { Correlator } from '../alignment/workspace.ts';
 import { axes, type Triple } from '../axes.ts';
 import { type OverlapPair, stackOf, stripRegion } from './overlap-pairs.ts';
 import { type PairGroup, tilesOfGroup } from './pair-groups.ts';
@@ -34,7 +34,7 @@ interface Side {
   readonly damaged: PairLayerFile['damaged'];
 }
 
-export async function* alignGroup(fourier: Fourier, input: GroupInput): AsyncGenerator<AlignedPair> {
+export async function* alignGroup(correlator: Correlator, input: GroupInput): AsyncGenerator<AlignedPair> {
   const waiting = new Map<OverlapPair, Side>();
   for (const loc of tilesOfGroup(input.group)) {
     for (const [pair, side] of await readTile(input, loc)) {
@@ -44,7 +44,7 @@ export async function* alignGroup(fourier: Fourier, input: GroupInput): AsyncGen
         continue;
       }
       waiting.delete(pair);
-      yield { pair, file: compare(fourier, input, pair, other, side) };
+      yield { pair, file: compare(correlator, input, pair, other, side) };
     }
   }
 }
@@ -66,7 +66,7 @@ async function readTile(input: GroupInput, loc: number): Promise<(readonly [Over
 }
 
 function compare(
-  fourier: Fourier,
+  correlator: Correlator,
   { acquisition: { tileSize }, channel, layer, noise, search }: GroupInput,
   pair: OverlapPair,
   a: Side,
@@ -75,7 +75,7 @@ function compare(
   const { nominal, axis } = pair;
   const found = [a, b].some(({ strip }) => isEmpty(strip))
     ? nothing(search)
-    : searchOverlap(fourier, { a: a.strip, b: b.strip, tileSize, nominal, search, noise });
+    : searchOverlap(correlator, { a: a.strip, b: b.strip, tileSize, nominal, search, noise });
   return {
     format: 'cloudreg-pair-layer/1',
     channel,

@@ -1,7 +1,7 @@
 /** One pair in one layer, with further looks where the first one leaves doubt. */
-import type { Fourier } from '../../../shared/numerics/fft-volume.ts';
 import { alignPair, type PairEstimate, type PairInput } from '../alignment/align-pair.ts';
 import { distance } from '../alignment/fine.ts';
+import type { Correlator } from '../alignment/workspace.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Candidate } from '../pairs.ts';
 
@@ -34,16 +34,16 @@ const ENOUGH_LIKENESS = 0.2;
  *
  * The strips stay as they are: where tiles overlap more than was reckoned with, all but the excess is in them.
  */
-export function searchOverlap(fourier: Fourier, input: PairInput): SearchedEstimate {
+export function searchOverlap(correlator: Correlator, input: PairInput): SearchedEstimate {
   const { search, nominal } = input;
-  const first = look(fourier, input, search);
+  const first = look(correlator, input, search);
   const atBorder = axesAtBorder(first.candidates[0], nominal, search);
   const lost = isLost(first);
   if (!lost && !atBorder.includes(true)) return { ...first, search, widened: false };
   const wide = axes((i) => (lost || atBorder[i] ? WIDENING * search[i] : search[i]));
   const narrow: Triple = [Math.ceil(search[0] / 2), Math.ceil(search[1] / 2), search[2]];
   const further = atBorder.includes(true) ? [wide, narrow] : [wide];
-  const looks = [first, ...further.map((range) => look(fourier, input, range))];
+  const looks = [first, ...further.map((range) => look(correlator, input, range))];
   const candidates = rivals(looks.flatMap((found) => found.candidates));
   return {
     candidates,
@@ -55,8 +55,8 @@ export function searchOverlap(fourier: Fourier, input: PairInput): SearchedEstim
 }
 
 /** Candidates that are less alike than the strips' contrast lets expect are not trusted. */
-function look(fourier: Fourier, input: PairInput, search: Triple): PairEstimate {
-  const found = alignPair(fourier, { ...input, search });
+function look(correlator: Correlator, input: PairInput, search: Triple): PairEstimate {
+  const found = alignPair(correlator, { ...input, search });
   const candidates = found.candidates.map((candidate) => {
     const enough = (likeness(candidate, found) - LEAST_LIKENESS) / (ENOUGH_LIKENESS - LEAST_LIKENESS);
     return { ...candidate, reliability: candidate.reliability * clip(enough) };

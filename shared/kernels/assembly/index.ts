@@ -1,6 +1,13 @@
 // The kernels in one module; `../kernels.ts` loads it and says what each does.
 // Pointers are bytes into the imported memory, counts are voxels; the caller checks sizes.
 
+export { addCrossSpectrum } from './alignment/add-cross-spectrum';
+export { highPassBox } from './alignment/high-pass-box';
+export { multiplyByConjugate } from './alignment/multiply-by-conjugate';
+export { removeTrend } from './alignment/remove-trend';
+export { rowMoments } from './alignment/row-moments';
+export { stabiliseFloat32, stabiliseUint8, stabiliseUint16 } from './alignment/stabilise';
+export { windowRows } from './alignment/window-rows';
 export * from './average-planes';
 export * from './blend';
 export * from './correct';

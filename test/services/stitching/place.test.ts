@@ -93,7 +93,7 @@ describe('tiles of a textured sample', () => {
     const { source } = await texturedColm({ rows: 1, columns: 1 });
     const { placement, pairs } = await placed(source);
     expect(placement.tiles).toMatchObject([{ loc: 0, position: [0, 0, 0], source: 'stage' }]);
-    expect(placement.size).toEqual([88, 80, 14]);
+    expect(placement.size).toEqual([80, 72, 12]);
     expect(pairs).toEqual([]);
   });
 
@@ -108,7 +108,7 @@ describe('tiles of a textured sample', () => {
   });
 
   it('may have one plane, which moves in x and y', async () => {
-    const colm = await texturedColm({ tileSize: [88, 80, 1], jitter: [3, 3, 0] });
+    const colm = await texturedColm({ tileSize: [80, 72, 1], jitter: [3, 3, 0] });
     const { placement } = await placed(colm.source);
     expect(errorOf(placement, colm, all(colm))).toBeLessThan(0.1);
     expect(placement.tiles.every(({ position }) => position[2] === 0)).toBe(true);
@@ -148,7 +148,7 @@ describe('a grid with gaps', () => {
 
   it('is placed though planes are missing', async () => {
     const colm = await texturedColm({
-      has: (loc, _, plane) => !(loc === 1 && plane < 5) && !(loc === 2 && plane > 11),
+      has: (loc, _, plane) => !(loc === 1 && plane < 5) && !(loc === 2 && plane > 9),
     });
     const { placement } = await placed(colm.source);
     expect(errorOf(placement, colm, all(colm))).toBeLessThan(0.15);
@@ -173,6 +173,19 @@ describe('tiles that show nothing', () => {
     expect(distanceFromStage(placement, 4)).toBeLessThan(1e-3);
     expect(errorOf(placement, colm, [0, 1, 2, 3, 5])).toBeLessThan(0.1);
     expect(statusOf(pairs, 4)).toEqual(['no-signal', 'no-signal', 'no-signal']);
+  });
+
+  it('follow what the stage gets wrong from column to column', async () => {
+    const colm = await texturedColm({
+      rows: 3,
+      columns: 3,
+      jitter: [0.4, 0.4, 0.2],
+      stepError: [3.6, -2.4, 0.8],
+      counts: (loc, value) => (loc === 8 ? darkness() : value),
+    });
+    const { placement } = await placed(colm.source);
+    expect(restingOnStage(placement)).toEqual([8]);
+    expect(errorOf(placement, colm, all(colm))).toBeLessThan(0.8);
   });
 
   it.each([

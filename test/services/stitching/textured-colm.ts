@@ -1,5 +1,5 @@
 /** COLM acquisitions of a sample that is known between voxels too, with whatever is to be odd about them, in a memory store. */
-import type { Triple } from '../../../services/stitching/axes.ts';
+import { axes, type Triple } from '../../../services/stitching/axes.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { encodeTiff } from '../../../shared/formats/tiff/write.ts';
 import { seededRandom } from '../../../shared/numerics/random.ts';
@@ -15,6 +15,8 @@ export interface ColmShape {
   readonly channels: readonly number[];
   /** Largest stage error per axis, voxels. */
   readonly jitter: Triple;
+  /** What the stage's step to the next column lacks, voxels. */
+  readonly stepError: Triple;
   /** Locations that were not scanned. */
   readonly unscanned: readonly number[];
   /** False for planes that are not written. */
@@ -33,10 +35,11 @@ export interface TexturedColm {
 const usual: ColmShape = {
   rows: 2,
   columns: 2,
-  tileSize: [88, 80, 14],
+  tileSize: [80, 72, 12],
   overlap: 25,
   channels: [0],
   jitter: [3, 3, 1.2],
+  stepError: [0, 0, 0],
   unscanned: [],
   has: () => true,
   counts: (_, value) => value,
@@ -51,7 +54,9 @@ export async function texturedColm(options: Partial<ColmShape> = {}): Promise<Te
   const truth = new Map<number, Triple>();
   for (let loc = 0; loc < shape.rows * shape.columns; loc++) {
     const at = nominalOf(shape, loc);
-    const position = at.map((value, i) => value + shape.jitter[i]! * (2 * random() - 1)) as unknown as Triple;
+    const position = axes(
+      (i) => at[i] + (loc % shape.columns) * shape.stepError[i] + shape.jitter[i] * (2 * random() - 1),
+    );
     const isScanned = !shape.unscanned.includes(loc);
     if (isScanned) {
       nominal.set(loc, at);

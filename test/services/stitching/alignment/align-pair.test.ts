@@ -5,14 +5,14 @@ import {
   type PairInput,
   type TileStrip,
 } from '../../../../services/stitching/alignment/align-pair.ts';
+import { type Correlator, openCorrelator } from '../../../../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../../../../services/stitching/axes.ts';
 import { deviations } from '../../../../services/stitching/symmetric.ts';
-import { type Fourier, openFourier } from '../../../../shared/numerics/fft-volume.ts';
 import { type Camera, cutStrip, texturedSample } from './sample.ts';
 
-let fourier: Fourier;
+let correlator: Correlator;
 beforeAll(async () => {
-  fourier = await openFourier();
+  correlator = await openCorrelator();
 });
 
 const quiet: Camera = { level: 1000, contrast: 100, noise: 1, seed: 1 };
@@ -43,7 +43,7 @@ function alignScene(scene: Scene): PairEstimate {
   });
 }
 
-const align = (input: Omit<PairInput, 'noise'>): PairEstimate => alignPair(fourier, { ...input, noise });
+const align = (input: Omit<PairInput, 'noise'>): PairEstimate => alignPair(correlator, { ...input, noise });
 
 const errorOf = (estimate: PairEstimate, truth: Triple): number =>
   Math.max(...axes((i) => Math.abs(estimate.candidates[0]!.offset[i] - truth[i])));
@@ -86,7 +86,7 @@ describe('a pair of overlapping tiles', () => {
     const camera = { ...quiet, noise: 100 };
     const truth: Triple = [36.3, 1.7, -0.4];
     for (const seed of [11, 12, 13]) {
-      const estimate = alignPair(fourier, {
+      const estimate = alignPair(correlator, {
         a: cutStrip(texturedSample(seed), [0, 0, 0], size, camera),
         b: cutStrip(texturedSample(seed), truth, size, { ...camera, seed: 99 }),
         tileSize: size,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { coarsePeaks } from '../../../../services/stitching/alignment/coarse.ts';
 import type { Field } from '../../../../services/stitching/alignment/stabilise.ts';
+import { openCorrelator, workspaceFor } from '../../../../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../../../../services/stitching/axes.ts';
-import { openFourier } from '../../../../shared/numerics/fft-volume.ts';
 import { seededRandom } from '../../../../shared/numerics/random.ts';
 
 function randomField(size: Triple, seed: number): Field {
@@ -49,7 +49,6 @@ describe('the coarse correlation', () => {
     ['of single planes', [24, 40, 1], [12, -2, 0]],
     ['in pieces of rows', [16, 700, 3], [8, 3, 1]],
   ] as const)('is that of a direct sum at its peak, %s', async (_, size, shift) => {
-    const fourier = await openFourier();
     const margin: Triple = [20, 8, 4];
     const whole = randomField(
       axes((i) => size[i] + 2 * margin[i]),
@@ -61,8 +60,9 @@ describe('the coarse correlation', () => {
       axes((i) => margin[i] + shift[i]),
       size,
     );
+    const workspace = workspaceFor(await openCorrelator(), [a.size, b.size]);
     const nominal: Triple = axes((i) => (i === 0 ? 2 * (shift[0] + 2) : 0));
-    const [peak] = coarsePeaks(fourier, a, b, 2, nominal, [8, 8, size[2] === 1 ? 0 : 1]);
+    const [peak] = coarsePeaks(workspace, a, b, 2, nominal, [8, 8, size[2] === 1 ? 0 : 1]);
     expect(axes((i) => Math.round(peak!.offset[i]))).toEqual(axes((i) => shift[i] * (i === 2 ? 1 : 2)));
     expect(peak!.ncc).toBeCloseTo(directNcc(a, b, shift), 5);
   });

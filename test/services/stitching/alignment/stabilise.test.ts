@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { boxFilter } from '../../../../services/stitching/alignment/box-filter.ts';
-import { binnedField, boxField, stabiliser } from '../../../../services/stitching/alignment/stabilise.ts';
+import { binnedField, boxField } from '../../../../services/stitching/alignment/stabilise.ts';
+import { openCorrelator, workspaceFor } from '../../../../services/stitching/alignment/workspace.ts';
 import { seededRandom } from '../../../../shared/numerics/random.ts';
 import { normalNumbers } from './sample.ts';
 
 const noise = { background: 110, readVariance: 16, gain: 1 };
 const allPlanes = new Set<number>();
+const correlator = await openCorrelator();
 
 describe('the box filter', () => {
   it.each([
@@ -35,6 +37,7 @@ describe('the box filter', () => {
 
 describe('stabilised, high-passed pixels', () => {
   const size = [96, 80, 2] as const;
+  const workspace = workspaceFor(correlator, [size]);
   const normal = normalNumbers(1);
   /** One plane at 160 counts, one at 1110. */
   const values = Uint16Array.from({ length: size[0] * size[1] * size[2] }, (_, i) => {
@@ -48,27 +51,27 @@ describe('stabilised, high-passed pixels', () => {
 
   it('have noise of variance 1 whatever the level, in boxes and in bins', () => {
     const strip = { values, size, missingPlanes: allPlanes };
-    const box = boxField(strip, stabiliser(values, noise), [10, 5, 0], [64, 64, 2]);
+    const box = boxField(workspace, strip, noise, [10, 5, 0], [64, 64, 2]);
     expect(Math.min(...variances(box))).toBeGreaterThan(0.93);
     expect(Math.max(...variances(box))).toBeLessThan(1.07);
-    const binned = binnedField(strip, stabiliser(values, noise), 2);
+    const binned = binnedField(workspace, strip, noise, 2);
     expect(binned.size).toEqual([48, 40, 2]);
     expect(Math.min(...variances(binned.values))).toBeGreaterThan(0.9);
     expect(Math.max(...variances(binned.values))).toBeLessThan(1.1);
   });
 
-  it('are the same from a table and from real values', () => {
+  it('are the same from integers and from real values', () => {
     const reals = Float32Array.from(values);
     for (const bin of [2, 4] as const) {
       const strip = { values, size, missingPlanes: allPlanes };
-      const looked = binnedField(strip, stabiliser(values, noise), bin);
-      const computed = binnedField(strip, stabiliser(reals, noise), bin);
+      const looked = binnedField(workspace, strip, noise, bin);
+      const computed = binnedField(workspace, { ...strip, values: reals }, noise, bin);
       for (const [i, value] of looked.values.entries()) expect(computed.values[i]).toBeCloseTo(value, 3);
     }
   });
 
   it('are 0 on missing planes', () => {
-    const field = binnedField({ values, size, missingPlanes: new Set([1]) }, stabiliser(values, noise), 2);
+    const field = binnedField(workspace, { values, size, missingPlanes: new Set([1]) }, noise, 2);
     expect(field.values.subarray(48 * 40).every((value) => value === 0)).toBe(true);
     expect(field.values.subarray(0, 48 * 40).some((value) => value !== 0)).toBe(true);
   });

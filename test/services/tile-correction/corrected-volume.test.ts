@@ -17,7 +17,8 @@ import { runStep } from '../run-step.ts';
 import { correct, lightAt, litAcquisition, OFFSET, specimen, TILE, vignette } from './lit-acquisition.ts';
 
 /** Correlation of the fused volume with the specimen, over all voxels. */
-async function likeness(parameters: Partial<JobParameters>): Promise<number> {
+async function likeness(correction: Partial<JobParameters>): Promise<number> {
+  const parameters: Partial<JobParameters> = { ...correction, placement: 'nominal' };
   const source = await litAcquisition();
   const { store, acquisition } = await correct(source, parameters);
   const options = { store, source, parameters, files: [] };

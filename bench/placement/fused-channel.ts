@@ -4,7 +4,7 @@ import { type PlacedTile, placedTiles, placementFile } from '../../shared/acquis
 import { openStore } from '../../shared/adapters/open-store.ts';
 import { readFile } from '../../shared/engine/files.ts';
 import { readNpy, toFloat32 } from '../../shared/formats/npy.ts';
-import { boxAt, type Vec3 } from '../../shared/geometry/box.ts';
+import type { Vec3 } from '../../shared/geometry/box.ts';
 import { median } from '../../shared/numerics/statistics.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { axes } from './judge-placement.ts';
@@ -16,7 +16,7 @@ export interface FusedChannel {
   /** Mip 0, x fastest. */
   readonly voxels: ArrayLike<number>;
   readonly tiles: readonly PlacedTile[];
-  /** How many tiles lie over each voxel by the truth. */
+  /** How many tiles lie over each voxel. */
   readonly coverage: Uint8Array;
   /** The source at a voxel of the volume, once the shift common to all tiles is out; undefined beyond its border. */
   clean(x: number, y: number, z: number): number | undefined;
@@ -28,24 +28,18 @@ export async function readFused(acquisition: string, output: string): Promise<Fu
   const store = await openStore(output);
   const placement = await readFile(store, placementFile);
   const { tiles, source_origin_voxel } = readTruth(acquisition);
-  const present = tiles.filter((tile) => tile.present);
-  const shift = axes((i) =>
-    Math.round(
-      median(
-        placement.tiles.map(
-          ({ loc, position }) => present.find((tile) => tile.loc === loc)!.true_voxel[i] - position[i],
-        ),
-      ),
-    ),
-  );
-  const corners = present.map(({ true_voxel }) => axes((i) => Math.round(true_voxel[i] - shift[i])));
+  const trueVoxels = new Map(tiles.map(({ loc, true_voxel }) => [loc, true_voxel]));
+  const strayed = (i: 0 | 1 | 2): number[] =>
+    placement.tiles.map(({ loc, position }) => trueVoxels.get(loc)![i] - position[i]);
+  const shift = axes((i) => Math.round(median(strayed(i))));
+  const placed = placedTiles(placement);
   const volume = await openVolume(store, VOLUME);
   const { data } = await volume.read(0, { start: [0, 0, 0], end: placement.size });
   return {
     size: placement.size,
     voxels: data as ArrayLike<number>,
-    tiles: placedTiles(placement),
-    coverage: countTiles(corners, placement.tileSize, placement.size),
+    tiles: placed,
+    coverage: countTiles(placed, placement.size),
     clean: sourceAt(
       acquisition,
       axes((i) => source_origin_voxel[i] + shift[i]),
@@ -64,16 +58,13 @@ function sourceAt(acquisition: string, origin: Vec3): FusedChannel['clean'] {
   };
 }
 
-function countTiles(corners: readonly Vec3[], tileSize: Vec3, size: Vec3): Uint8Array {
+function countTiles(tiles: readonly PlacedTile[], size: Vec3): Uint8Array {
   const coverage = new Uint8Array(size[0] * size[1] * size[2]);
-  for (const corner of corners) {
-    const { start, end } = boxAt(corner, tileSize);
-    for (let z = Math.max(0, start[2]); z < Math.min(end[2], size[2]); z++)
-      for (let y = Math.max(0, start[1]); y < Math.min(end[1], size[1]); y++)
-        for (let x = Math.max(0, start[0]); x < Math.min(end[0], size[0]); x++) {
-          const at = x + size[0] * (y + size[1] * z);
-          coverage[at] = coverage[at]! + 1;
-        }
-  }
+  for (const { box } of tiles)
+    for (let z = box.start[2]; z < box.end[2]; z++)
+      for (let y = box.start[1]; y < box.end[1]; y++) {
+        const row = size[0] * (y + size[1] * z);
+        for (let at = row + box.start[0]; at < row + box.end[0]; at++) coverage[at] = coverage[at]! + 1;
+      }
   return coverage;
 }

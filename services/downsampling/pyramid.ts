@@ -7,7 +7,7 @@ import { type Acquisition, acquisitionFile } from '../../shared/acquisition/acqu
 import { type Placement, placementFile } from '../../shared/acquisition/placement.ts';
 import type { Needs } from '../../shared/engine/step.ts';
 import type { Box } from '../../shared/geometry/box.ts';
-import { loadKernels } from '../../shared/kernels/kernels.ts';
+import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { type Blocks, blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
@@ -56,24 +56,28 @@ export const pyramid = defineStep({
     const folder = channelFolder(channel);
     const { sourceMip, lastMip } = blocks;
     const mips = mipsOf(inputs);
-    await shrinkBlock({
-      kernels: loadKernels(),
-      volume: await openVolume(store, folder),
-      sourceMip,
-      block,
-      factors: halvings(mips, sourceMip, lastMip),
-      dataType: inputs.acquisition.dataType,
-      writer: openBlockWriter({
-        store,
-        folder,
-        compression: inputs.parameters.compress,
-        mips,
+    const volume = await openVolume(store, folder);
+    await withTwoKernels((kernels, encoder) =>
+      shrinkBlock({
+        kernels,
+        volume,
         sourceMip,
-        firstMip: sourceMip + 1,
-        lastMip,
-        box: block,
+        block,
+        factors: halvings(mips, sourceMip, lastMip),
+        dataType: inputs.acquisition.dataType,
+        writer: openBlockWriter({
+          kernels: encoder,
+          store,
+          folder,
+          compression: inputs.parameters.compress,
+          mips,
+          sourceMip,
+          firstMip: sourceMip + 1,
+          lastMip,
+          box: block,
+        }),
       }),
-    });
+    );
   },
 });
 

@@ -9,7 +9,7 @@ import type { DamagedPlaneError } from '../../shared/acquisition/acquisition-err
 import { readCorrection } from '../../shared/acquisition/correction.ts';
 import { placementFile } from '../../shared/acquisition/placement.ts';
 import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
-import { loadKernels } from '../../shared/kernels/kernels.ts';
+import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { makePixels } from '../../shared/volume/pixels.ts';
@@ -51,26 +51,30 @@ export const fuse = defineStep({
       block.end[2],
       (length) => makePixels(acquisition.dataType, length),
     );
-    await fuseBlock({
-      kernels: loadKernels(),
-      dataType: acquisition.dataType,
-      block,
-      views,
-      correction: await readCorrection(store, channel, acquisition.tileSize),
-      blendMode: blendModes[parameters.blend],
-      factors: halvings(mips, 0, blocks.lastMip),
-      planes: noteDamage(planes, damaged, parameters.strict),
-      writer: openBlockWriter({
-        store,
-        folder,
-        compression: parameters.compress,
-        mips,
-        sourceMip: 0,
-        firstMip: 0,
-        lastMip: blocks.lastMip,
-        box: block,
+    const correction = await readCorrection(store, channel, acquisition.tileSize);
+    await withTwoKernels((kernels, encoder) =>
+      fuseBlock({
+        kernels,
+        dataType: acquisition.dataType,
+        block,
+        views,
+        correction,
+        blendMode: blendModes[parameters.blend],
+        factors: halvings(mips, 0, blocks.lastMip),
+        planes: noteDamage(planes, damaged, parameters.strict),
+        writer: openBlockWriter({
+          kernels: encoder,
+          store,
+          folder,
+          compression: parameters.compress,
+          mips,
+          sourceMip: 0,
+          firstMip: 0,
+          lastMip: blocks.lastMip,
+          box: block,
+        }),
       }),
-    });
+    );
     await writeDamaged(store, channel, block, [...damaged.values()]);
   },
 });

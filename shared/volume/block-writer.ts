@@ -2,7 +2,7 @@
 import type { ObjectStore } from '../engine/ports.ts';
 import type { Box, Vec3 } from '../geometry/box.ts';
 import { boxSize } from '../geometry/box.ts';
-import { loadKernels, type Pixels } from '../kernels/kernels.ts';
+import type { Kernels, Pixels } from '../kernels/kernels.ts';
 import { writeBehind } from '../write-behind.ts';
 import { factorBetween } from './blocks.ts';
 import { chunkKey } from './chunk-reader.ts';
@@ -27,6 +27,8 @@ export interface BlockWriter {
 }
 
 export interface BlockTarget {
+  /** The writer's alone until it has finished: layers of chunks lie in the encoder's memory, so that no chunk is copied. */
+  readonly kernels: Kernels;
   readonly store: ObjectStore;
   /** Folder of the volume. */
   readonly folder: string;
@@ -41,10 +43,8 @@ export interface BlockTarget {
 }
 
 export function openBlockWriter(target: BlockTarget): BlockWriter {
-  const { store, folder, compression } = target;
+  const { store, folder, compression, kernels } = target;
   const shapes = levelShapes(target);
-  // Layers lie in the memory of the encoder: its chunks are never copied.
-  const kernels = loadKernels();
   const { layers, ...buffers } = kernels.layout({
     layers: { type: target.mips[0]!.dataType, length: layerVoxels(shapes) },
     ...encoderBuffers(compression, largestChunkBytes(target)),

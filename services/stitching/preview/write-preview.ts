@@ -1,7 +1,8 @@
 /** Writes a preview's volume plane by plane while it is assembled, all mips as one block. */
 import { previewFolder } from '../../../shared/acquisition/preview.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
-import { loadKernels, type PixelType } from '../../../shared/kernels/kernels.ts';
+import type { Kernels, PixelType } from '../../../shared/kernels/kernels.ts';
+import { withTwoKernels } from '../../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
 import { halvings } from '../../../shared/volume/blocks.ts';
 import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
@@ -22,20 +23,30 @@ export interface PreviewTarget {
 }
 
 /** Returns the share of voxels that a tile covers. */
-export async function writePreview(target: PreviewTarget): Promise<number> {
+export const writePreview = (target: PreviewTarget): Promise<number> =>
+  withTwoKernels((kernels, encoder) => assembleAndWrite(target, kernels, encoder));
+
+async function assembleAndWrite(target: PreviewTarget, kernels: Kernels, encoder: Kernels): Promise<number> {
   const { store, channel, frame } = target;
   const { size, mips } = frame;
   const [width, height, depth] = size;
   const { dataType } = mips[0]!;
   const lastMip = mips.length - 1;
   const shape = { width, height, depth, dataType, factors: halvings(mips, 0, lastMip) };
-  const kernels = loadKernels();
   const plane = { type: 'float32', length: width * height } as const;
   const buffers = kernels.layout({ mean: plane, weight: plane, ...cascadeBuffers(shape) });
   const folder = previewFolder(channel);
   const box = { start: [0, 0, 0], end: size } as const;
   const mipRange = { sourceMip: 0, firstMip: 0, lastMip };
-  const writer = openBlockWriter({ store, folder, compression: 'gzip', mips, ...mipRange, box });
+  const writer = openBlockWriter({
+    kernels: encoder,
+    store,
+    folder,
+    compression: 'gzip',
+    mips,
+    ...mipRange,
+    box,
+  });
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   await writeVolumeInfo(store, folder, mips);
   let covered = 0;

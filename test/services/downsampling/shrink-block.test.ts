@@ -19,6 +19,7 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
   await writeVolumeInfo(store, 'CHN00', mips);
   const box = boxAt([0, 0, 0], volume.size);
   const writer = openBlockWriter({
+    kernels: loadKernels(),
     store,
     folder: 'CHN00',
     compression: 'gzip',
@@ -50,6 +51,7 @@ async function shrinkPass(store: ObjectStore, mips: readonly Mip[], sourceMip: n
       factors: halvings(mips, sourceMip, lastMip),
       dataType: 'uint16',
       writer: openBlockWriter({
+        kernels: loadKernels(),
         store,
         folder: 'CHN00',
         compression: 'gzip',

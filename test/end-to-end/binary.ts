@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** For tests that are not about corrections: their estimation takes longer than all the rest. */
-export const UNCORRECTED = ['--flat-field', 'none', '--background', 'none'];
+export const UNCORRECTED = ['--placement', 'nominal', '--flat-field', 'none', '--background', 'none'];
 
 export interface Outcome {
   /** Null where a signal ended it. */

@@ -3,14 +3,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../shared/numerics/random.ts';
-import { cloudreg, folderForTests, inFolder, lastObject, start, UNCORRECTED, volumeFiles } from './binary.ts';
+import { cloudreg, folderForTests, inFolder, lastObject, start, volumeFiles } from './binary.ts';
 import { writeSmallAcquisition } from './small-acquisition.ts';
 
 // Each test starts the program several times, on machines that are busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 /** Many tasks of fusion, and nothing but fusion takes long. */
-const FLAGS = ['--chunk-size', '64,64,16', '--factor', '2,2,1', ...UNCORRECTED];
+const FLAGS = [
+  '--chunk-size',
+  '64,64,16',
+  '--factor',
+  '2,2,1',
+  '--flat-field',
+  'none',
+  '--background',
+  'none',
+];
 
 let home: { path: string; remove(): void };
 let raw: string;

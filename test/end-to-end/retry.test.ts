@@ -32,7 +32,7 @@ const withPoison = (test: (folder: string, raw: string, mend: () => void) => Pro
   });
 
 /** Without corrections, fusion is the first to look at pixels. */
-const FLAGS = ['--strict', '--chunk-size', '32,32,32', '--placement', 'nominal', ...UNCORRECTED];
+const FLAGS = ['--strict', '--chunk-size', '32,32,32', ...UNCORRECTED];
 
 describe('a task that fails', () => {
   it('does not stop the others, says why, and is finished by retry once it is mended', () =>

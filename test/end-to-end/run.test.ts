@@ -47,11 +47,12 @@ describe('a run', () => {
 
   it('ends with what is most worth a look, in words and in --json; clean --all takes it away', () =>
     inFolder(async (folder) => {
-      const { out } = await cloudreg('run', raw, folder, ...UNCORRECTED);
+      const words = ['run', raw, folder, '--flat-field', 'none', '--background', 'none'];
+      const { out } = await cloudreg(...words);
       // Tiles of noise have nothing in common.
       expect(out).toMatch(/Channel 1: .*\nMost worth a look:\n {2}1\. .* See voxel \d+, \d+, \d+, LOC00\d/);
       expect(out).toContain(`Quality report: ${join(folder, 'report', 'report.md')}\n`);
-      const again = await cloudreg('run', raw, folder, '--json', ...UNCORRECTED);
+      const again = await cloudreg(...words, '--json');
       const { worthALook } = lastObject(again.out) as { worthALook: { what: string; picture: string }[] };
       expect(worthALook).toHaveLength(3);
       for (const { what, picture } of worthALook) {

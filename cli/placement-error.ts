@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Placement } from '../shared/acquisition/placement.ts';
+import { median } from '../shared/numerics/statistics.ts';
 
 const truthSchema = z.object({
   format: z.literal('colm-truth/1'),
@@ -44,10 +45,4 @@ export function placementErrors(placement: Placement, truth: Truth): AxisError[]
     const mean = rest.reduce((sum, error) => sum + error, 0) / Math.max(1, rest.length);
     return { axis: name, mean, max: Math.max(0, ...rest) };
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }

@@ -1,12 +1,12 @@
 /** The volumes a job writes: their folders and resolutions follow from the placement and the job's parameters alone. */
 import type { Acquisition } from '../shared/acquisition/acquisition.ts';
+
+export { channelFolder } from '../shared/acquisition/channel-folder.ts';
+
 import type { Placement } from '../shared/acquisition/placement.ts';
 import { type Blocks, planBlocks, widenBlocks } from '../shared/volume/blocks.ts';
 import { type Mip, planScales } from '../shared/volume/scales.ts';
 import type { JobParameters } from './parameters.ts';
-
-/** Folder of a channel's volume below the output: `CHN00`. */
-export const channelFolder = (channel: number): string => `CHN${String(channel).padStart(2, '0')}`;
 
 /** The channels of a job, ascending. */
 export function channelsOf(acquisition: Acquisition, { channels }: JobParameters): readonly number[] {

@@ -1,10 +1,12 @@
 /** Flat field and background of a channel, applied to raw pixels in fusion: max(raw - background, 0) * factor. */
+
 import { z } from 'zod';
 import { StepInputError } from '../engine/errors.ts';
 import { readFile, writeFile } from '../engine/files.ts';
 import type { ObjectStore } from '../engine/ports.ts';
 import type { StepFile } from '../engine/step.ts';
 import { encodeTiff } from '../formats/tiff/write.ts';
+import { channelFolder } from './channel-folder.ts';
 import { type FlatField, flatFieldProblem, readFlatField } from './flat-field.ts';
 
 export interface Correction {
@@ -15,7 +17,7 @@ export interface Correction {
 
 /** `.cloudreg/tile-correction/CHN00/`: of a channel. */
 export const correctionFolder = (channel: number): string =>
-  `.cloudreg/tile-correction/CHN${String(channel).padStart(2, '0')}/`;
+  `.cloudreg/tile-correction/${channelFolder(channel)}/`;
 
 const backgroundSchema = z.object({
   format: z.literal('cloudreg-background/1'),

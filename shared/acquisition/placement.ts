@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { StepFile } from '../engine/step.ts';
 import { type Box, boxAt, type Vec3 } from '../geometry/box.ts';
+import { median } from '../numerics/statistics.ts';
 import type { Acquisition } from './acquisition.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
@@ -91,7 +92,7 @@ export function makePlacement(
   measured?: Placement['measured'],
 ): Placement {
   const smallest = [0, 1, 2].map((axis) => Math.min(...tiles.map((tile) => tile.position[axis]!))) as Triple;
-  const shifted = tiles.map((tile) => ({ ...tile, position: rounded(minus(tile.position, smallest)) }));
+  const shifted = tiles.map((tile) => ({ ...tile, position: fourDecimals(minus(tile.position, smallest)) }));
   const corners = shifted.map((tile) => boxAt(roundVoxel(tile.position), acquisition.tileSize).end);
   return {
     format: 'cloudreg-placement/1',
@@ -116,13 +117,7 @@ export const nominalPosition = (
 
 type Triple = [number, number, number];
 
-/** To 4 decimals: finer than any measurement, and the same text on every machine. */
-const rounded = (v: Triple): Triple => v.map((value) => Math.round(value * 1e4) / 1e4) as Triple;
+/** Finer than any measurement, and the same text on every machine. */
+export const fourDecimals = (v: Vec3): Triple => v.map((value) => Math.round(value * 1e4) / 1e4) as Triple;
 const minus = (a: Vec3, b: Vec3): Triple => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const roundVoxel = (position: Vec3): Triple => position.map(Math.round) as Triple;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

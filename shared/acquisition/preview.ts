@@ -3,8 +3,10 @@
  * for registration. Its frame is the placement's: voxel (i, j, k) covers voxels i fx to (i + 1) fx of the full volume
  * along x, and so on, cut to the volume.
  */
+
 import { z } from 'zod';
 import type { StepFile } from '../engine/step.ts';
+import { channelFolder } from './channel-folder.ts';
 
 const whole = z.number().int().positive();
 
@@ -25,7 +27,7 @@ const previewSchema = z.object({
  * no tile is there; what a tile covers is at least 1 (float32: the smallest number above 0), however dark.
  */
 export const previewFolder = (channel: number): string =>
-  `.cloudreg/stitching/preview/CHN${String(channel).padStart(2, '0')}`;
+  `.cloudreg/stitching/preview/${channelFolder(channel)}`;
 
 /** Written last: where it is, the preview is whole. */
 export const previewFile = (channel: number): StepFile<z.infer<typeof previewSchema>> => ({

@@ -1,10 +1,12 @@
 /** What `tile-correction.survey` writes of every tile and channel; flat field, placement's preview and the report read it. */
+
 import { z } from 'zod';
 import { StepInputError } from '../engine/errors.ts';
 import { readFileIfPresent } from '../engine/files.ts';
 import type { ObjectStore } from '../engine/ports.ts';
 import type { StepFile } from '../engine/step.ts';
 import { npyHeader } from '../formats/npy-write.ts';
+import { channelFolder } from './channel-folder.ts';
 
 const count = z.number().int().nonnegative();
 const sizes = z.tuple([count, count, count]);
@@ -37,7 +39,7 @@ const tileSurveySchema = z.object({
 export type TileSurvey = z.infer<typeof tileSurveySchema>;
 
 const stem = (channel: number, loc: number): string =>
-  `.cloudreg/tile-correction/survey/CHN${String(channel).padStart(2, '0')}/LOC${String(loc).padStart(3, '0')}`;
+  `.cloudreg/tile-correction/survey/${channelFolder(channel)}/LOC${String(loc).padStart(3, '0')}`;
 
 export const tileSurveyFile = (channel: number, loc: number): StepFile<TileSurvey> => ({
   key: `${stem(channel, loc)}.json`,

@@ -1,10 +1,14 @@
 /** From the files of the alignment to the placement, and to what became of each pair. */
-import { makePlacement, nominalPosition, type Placement } from '../../../shared/acquisition/placement.ts';
+import {
+  fourDecimals,
+  makePlacement,
+  nominalPosition,
+  type Placement,
+} from '../../../shared/acquisition/placement.ts';
 import { readFile } from '../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';
 import { mergeLayers } from '../alignment/layers.ts';
-import type { Triple } from '../axes.ts';
 import { type AlignmentInputs, type AlignmentPlan, alignmentPlan } from '../overlaps/alignment-plan.ts';
 import { type Noise, noiseFile } from '../overlaps/noise-samples.ts';
 import type { OverlapPair } from '../overlaps/overlap-pairs.ts';
@@ -92,9 +96,3 @@ function pairsOf({ channel, search }: AlignmentPlan, noise: Noise, { pairs }: Ti
     pairs: pairs.map((pair): Pair => ({ ...pair, residual: fourDecimals(pair.residual) })),
   };
 }
-
-const fourDecimals = (v: Triple): [number, number, number] => [
-  Math.round(v[0] * 1e4) / 1e4,
-  Math.round(v[1] * 1e4) / 1e4,
-  Math.round(v[2] * 1e4) / 1e4,
-];

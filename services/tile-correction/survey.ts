@@ -5,11 +5,11 @@
  */
 import { type Acquisition, acquisitionFile, type Stack } from '../../shared/acquisition/acquisition.ts';
 import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
-import { reducedTileKey, tileSurveyFile } from '../../shared/acquisition/survey.ts';
+import { reducedTileKey } from '../../shared/acquisition/reduced-tile.ts';
+import { tileSurveyFile } from '../../shared/acquisition/survey.ts';
 import { surveyGrid } from '../../shared/acquisition/survey-grid.ts';
 import { writeFile } from '../../shared/engine/files.ts';
 import type { Needs } from '../../shared/engine/step.ts';
-import { encodeNpy } from '../../shared/formats/npy-write.ts';
 import { bytesPerVoxel } from '../../shared/volume/data-type.ts';
 import { channelsOf } from '../output-volume.ts';
 import type { JobParameters } from '../parameters.ts';
@@ -47,10 +47,9 @@ export const survey = defineStep({
     const grid = surveyGrid(acquisition, parameters.flatFieldStride);
     const planes = surveyedPlanes(openPlanes(source, acquisition), acquisition, stack, grid.planes);
     const measured = await measureTile(planes, acquisition, grid, parameters.strict);
-    const [x, y, z] = grid.size;
-    await store.put(reducedTileKey(channel, loc), encodeNpy(measured.reduced, [z, y, x]));
+    await store.put(reducedTileKey(channel, loc), measured.reduced);
     await writeFile(store, tileSurveyFile(channel, loc), {
-      format: 'cloudreg-tile-survey/1',
+      format: 'cloudreg-tile-survey/2',
       channel,
       loc,
       ...measured.survey,

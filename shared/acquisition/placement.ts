@@ -4,6 +4,7 @@ import type { StepFile } from '../engine/step.ts';
 import { type Box, boxAt, type Vec3 } from '../geometry/box.ts';
 import { median } from '../numerics/statistics.ts';
 import type { Acquisition } from './acquisition.ts';
+import { toFourDecimals } from './decimals.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -117,7 +118,8 @@ export const nominalPosition = (
 
 type Triple = [number, number, number];
 
-/** Finer than any measurement, and the same text on every machine. */
-export const fourDecimals = (v: Vec3): Triple => v.map((value) => Math.round(value * 1e4) / 1e4) as Triple;
+export const fourDecimals = (v: Vec3): Triple => v.map(toFourDecimals) as Triple;
 const minus = (a: Vec3, b: Vec3): Triple => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const roundVoxel = (position: Vec3): Triple => position.map(Math.round) as Triple;
+
+/** Where fusion puts a tile. */
+export const roundVoxel = (position: Vec3): Triple => position.map(Math.round) as Triple;

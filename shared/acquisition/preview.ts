@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { StepFile } from '../engine/step.ts';
 import { channelFolder } from './channel-folder.ts';
+import { REPORT_FOLDER } from './quality-report.ts';
 
 const whole = z.number().int().positive();
 
@@ -35,5 +36,6 @@ export const previewFile = (channel: number): StepFile<z.infer<typeof previewSch
   schema: previewSchema,
 });
 
-/** The contact sheet. */
-export const previewSheetKey = (channel: number): string => `${previewFolder(channel)}.png`;
+/** The contact sheet, a picture of the report: people look at it before fusion, and it stays when intermediates go. */
+export const previewSheetKey = (channel: number): string =>
+  `${REPORT_FOLDER}preview-${channelFolder(channel)}.png`;

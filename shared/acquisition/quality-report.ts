@@ -93,6 +93,8 @@ const statisticsSchema = z.object({
 
 const reportSchema = z.object({
   format: z.literal('cloudreg-report/1'),
+  /** What the report lacks and why, in sentences. */
+  notes: z.array(z.string()).optional(),
   /** At most three places, worst first. */
   worthALook: z.array(spotSchema),
   /** Everything that was found, worst first. */

@@ -18,6 +18,9 @@ export type Stride = 'auto' | number;
 
 /** Looks of 64 pixels show every flat field (ILLUMINATION section 2.1), and are small enough to keep. */
 const LONGEST_SIDE = 64;
+/** So do looks of 40: a small tile is reduced to them by up to 3, or its reduced twin would weigh as much as its chunks. */
+const SHORTEST_LONG_SIDE = 40;
+const SMALL_TILE_BLOCK = 3;
 
 export function surveyGrid(
   { tileSize, voxelSizeUm }: Pick<Acquisition, 'tileSize' | 'voxelSizeUm'>,
@@ -26,7 +29,7 @@ export function surveyGrid(
   const [width, height, depth] = tileSize;
   const step = stride === 'auto' ? strideFor(depth) : stride;
   const planes = Array.from({ length: Math.ceil(depth / step) }, (_, index) => index * step);
-  const block = Math.ceil(Math.max(width, height) / LONGEST_SIDE);
+  const block = blockFor(Math.max(width, height));
   const [umX, umY, umZ] = voxelSizeUm;
   const factor: Vec3 = [
     block,
@@ -40,6 +43,9 @@ export function surveyGrid(
   ];
   return { planes, factor, size };
 }
+
+const blockFor = (side: number): number =>
+  Math.max(Math.ceil(side / LONGEST_SIDE), Math.min(SMALL_TILE_BLOCK, Math.floor(side / SHORTEST_LONG_SIDE)));
 
 /** At most a third of the bytes, except of stacks so shallow that every plane is needed. */
 function strideFor(depth: number): number {

@@ -16,6 +16,12 @@ import type { JobParameters } from '../../parameters.ts';
 
 /** Planes that decode as a whole are decoded once per block that they reach into: on average at most this often. */
 const MAX_DECODES = 1.9;
+/**
+ * Of stacks below this many planes the survey reads every one, and alignment most: there fusion reads as few as it can
+ * twice, with a task of this size at most. The program around it makes it 1.5 GiB.
+ */
+const SHALLOW_PLANES = 64;
+const SHALLOW_TASK_MIB = 1200;
 
 export interface FusionInputs {
   readonly acquisition: Acquisition;
@@ -55,37 +61,56 @@ export function fuseTask({ mips, blocks, channels }: FusionGeometry, index: numb
   };
 }
 
-/** Layers of chunks of every mip, and float planes: sum, weight, one per mip, raw and corrected pixels of a tile. */
-export function fusionNeeds({ acquisition, ...inputs }: FusionInputs): Needs {
-  const { mips, blocks } = fusionGeometry({ acquisition, ...inputs });
+export function fusionNeeds(inputs: FusionInputs): Needs {
+  const { mips, blocks } = fusionGeometry(inputs);
   const [x, y, z] = blocks.blockSize;
-  const bytes = bytesPerVoxel(acquisition.dataType);
-  let layers = 0;
-  for (let mip = 0; mip <= blocks.lastMip; mip++) {
-    const [fx, fy] = factorBetween(mips, 0, mip);
-    layers += (x / fx) * (y / fy) * Math.min(z, mips[mip]!.chunkSize[2]) * bytes;
-  }
-  const planes = x * y * 4 * 4 + acquisition.tileSize[0] * acquisition.tileSize[1] * (8 + 5 * bytes);
   return {
-    memoryMiB: Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB,
+    memoryMiB: memoryOf(blocks, mips, inputs.placement),
     threads: 1,
     // 25 million voxels a second and thread, gzip included.
     seconds: Math.ceil((x * y * z) / 25e6),
   };
 }
 
+/** MiB. Layers of chunks of every mip, and float planes: sum, weight, one per mip, raw and corrected pixels of a tile. */
+function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement): number {
+  const [x, y, z] = blocks.blockSize;
+  const bytes = bytesPerVoxel(mips[0]!.dataType);
+  let layers = 0;
+  for (let mip = 0; mip <= blocks.lastMip; mip++) {
+    const [fx, fy] = factorBetween(mips, 0, mip);
+    layers += (x / fx) * (y / fy) * Math.min(z, mips[mip]!.chunkSize[2]) * bytes;
+  }
+  const planes = x * y * 4 * 4 + tileSize[0] * tileSize[1] * (8 + 5 * bytes);
+  return Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB;
+}
+
 /** A thread with its JavaScript heap, and chunks on their way to the store. */
 const RUNTIME_MIB = 96;
 
-/** Wider and higher in turn, so that blocks stay near squares: those touch the fewest tiles. */
+/** The smallest block with few enough decodes; of shallow stacks the one with the fewest, where such a one is affordable. */
 function widenForWholePlanes(rows: Blocks, mips: readonly Mip[], placement: Placement): Blocks {
-  let blocks = rows;
-  for (const times: [number, number] = [1, 1]; decodesPerPlane(blocks, placement) > MAX_DECODES; ) {
+  const decodes = (blocks: Blocks): number => decodesPerPlane(blocks, placement);
+  const candidates = [...widerBlocks(rows, mips)];
+  const affordable =
+    placement.tileSize[2] < SHALLOW_PLANES
+      ? candidates.filter((blocks) => memoryOf(blocks, mips, placement) <= SHALLOW_TASK_MIB)
+      : [];
+  const most = Math.min(MAX_DECODES, ...affordable.map(decodes));
+  return candidates.find((blocks) => decodes(blocks) <= most)!;
+}
+
+/** From rows of blocks to the whole volume: wider and higher in turn, so that they stay near squares, which touch the fewest tiles. */
+function* widerBlocks(rows: Blocks, mips: readonly Mip[]): Generator<Blocks> {
+  const [most, times] = [rows.grid, [1, 1] as [number, number]];
+  for (let blocks = rows; ; blocks = widenBlocks(rows, mips, times)) {
+    yield blocks;
     const [width, height] = blocks.blockSize;
-    times[width <= height ? 0 : 1] += 1;
-    blocks = widenBlocks(rows, mips, times);
+    const canWiden = times[0] < most[0];
+    const canHeighten = times[1] < most[1];
+    if (!canWiden && !canHeighten) return;
+    times[canWiden && (width <= height || !canHeighten) ? 0 : 1] += 1;
   }
-  return blocks;
 }
 
 /** In how many blocks' columns and rows a tile lies, averaged over the tiles. */

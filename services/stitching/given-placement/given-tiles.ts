@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Acquisition, Tile } from '../../../shared/acquisition/acquisition.ts';
 import { nominalPosition, placementSchema } from '../../../shared/acquisition/placement.ts';
-import { openStore } from '../../../shared/adapters/open-store.ts';
+import { openStore, splitFileUrl } from '../../../shared/adapters/open-store.ts';
 import { TeraStitcherError, type TeraStitcherProject } from '../../../shared/formats/terastitcher/project.ts';
 import { readTeraStitcher } from '../../../shared/formats/terastitcher/read-project.ts';
 import type { Triple } from '../axes.ts';
@@ -44,9 +44,8 @@ export async function readGivenTiles(url: string, stage: StageGrid): Promise<Giv
 }
 
 async function readText(url: string): Promise<string> {
-  const slash = url.lastIndexOf('/');
-  const store = await openStore(url.slice(0, slash));
-  const object = await store.get(decodeURIComponent(url.slice(slash + 1)));
+  const { folder, key } = splitFileUrl(url);
+  const object = await (await openStore(folder)).get(key);
   if (object === undefined) throw new GivenPlacementError(url, 'no such file', WHAT_TO_GIVE);
   return new TextDecoder().decode(object.bytes);
 }

@@ -3,7 +3,7 @@
  * to the nearer edge, so that two tiles' weights are linear over their overlap. Memory holds the slices of one layer.
  */
 
-import { readReducedTile } from '../../../shared/acquisition/survey.ts';
+import { readReducedTile } from '../../../shared/acquisition/reduced-tile.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { Vec3 } from '../../../shared/geometry/box.ts';
 import { inParallel } from '../../../shared/in-parallel.ts';

@@ -1,5 +1,6 @@
 /** The sections of the contact sheet as pictures: grey values, dark blue where no tile is. */
 import { quantile } from '../../../shared/numerics/statistics.ts';
+import { type Inset, withSharp } from './drawing.ts';
 import type { Section, Sections } from './sections.ts';
 import type { Panel, SheetLayout } from './sheet-layout.ts';
 
@@ -12,13 +13,7 @@ const GAMMA = 0.75;
 const MOST_SMOOTHED = 8;
 const UNCOVERED = [30, 36, 56] as const;
 
-export interface PanelPicture {
-  readonly input: Buffer;
-  readonly left: number;
-  readonly top: number;
-}
-
-export async function panelPictures(sections: Sections, layout: SheetLayout): Promise<PanelPicture[]> {
+export async function panelPictures(sections: Sections, layout: SheetLayout): Promise<Inset[]> {
   const grey = greyScale([sections.xy, sections.xz, sections.zy]);
   const pairs = [
     [sections.xy, layout.xy],
@@ -32,20 +27,19 @@ async function panelPicture(
   { width, height, values }: Section,
   panel: Panel,
   grey: (value: number) => number,
-): Promise<PanelPicture> {
+): Promise<Inset> {
   const pixels = new Uint8Array(values.length * 3);
   values.forEach((value, i) => {
     pixels.set(value === 0 ? UNCOVERED : new Array<number>(3).fill(grey(value)), i * 3);
   });
   const enlarged = Math.max(panel.width / width, panel.height / height);
-  const { default: sharp } = await import('sharp');
-  const input = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .resize(panel.width, panel.height, {
-      fit: 'fill',
-      kernel: enlarged > MOST_SMOOTHED ? 'nearest' : 'cubic',
-    })
-    .png()
-    .toBuffer();
+  const kernel = enlarged > MOST_SMOOTHED ? 'nearest' : 'cubic';
+  const input = await withSharp((sharp) =>
+    sharp(pixels, { raw: { width, height, channels: 3 } })
+      .resize(panel.width, panel.height, { fit: 'fill', kernel })
+      .png()
+      .toBuffer(),
+  );
   return { input, left: panel.left, top: panel.top };
 }
 

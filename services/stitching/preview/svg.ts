@@ -63,10 +63,13 @@ export const line = (from: Point, to: Point, colour: string, width: number, dash
 export const box = ([x, y]: Point, width: number, height: number, fill: string): string =>
   `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"/>`;
 
-export const svg = (width: number, height: number, parts: readonly string[]): Buffer =>
-  Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">${parts.join('')}</svg>`,
+/** `hasWords`: false leaves out the words of the parts. */
+export function svg(width: number, height: number, parts: readonly string[], hasWords = true): Buffer {
+  const style = hasWords ? '' : '<style>text { display: none }</style>';
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">${style}${parts.join('')}</svg>`,
   );
+}
 
 const px = (value: number): string => value.toFixed(1);
 const point = ([x, y]: Point): string => `${px(x)} ${px(y)}`;

@@ -1,5 +1,5 @@
 /** Puts a picture of the report together: panels of pixels, and what is drawn over them. */
-import { COLOURS, svg } from '../preview/svg.ts';
+import { drawPage, type Inset, withSharp } from '../preview/drawing.ts';
 
 export interface Panel {
   readonly left: number;
@@ -20,33 +20,25 @@ export interface PlacedImage {
   readonly panel: Panel;
 }
 
-/** A PNG. Images are enlarged pixel by pixel: smoothing would show what nobody recorded. */
+/** A PNG. Images are enlarged pixel by pixel: smoothing would show what nobody recorded. Throws `DrawingError`. */
 export async function drawPicture(
   width: number,
   height: number,
   images: readonly PlacedImage[],
   parts: readonly string[],
 ): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
-  const panels = await Promise.all(
-    images.map(async ({ image, panel }) => ({
-      input: await sharp(image.pixels, {
-        raw: { width: image.width, height: image.height, channels: 3 },
-      })
-        .resize(panel.width, panel.height, {
-          fit: 'fill',
-          kernel: panel.width < image.width ? 'cubic' : 'nearest',
-        })
-        .png()
-        .toBuffer(),
-      left: panel.left,
-      top: panel.top,
-    })),
+  return drawPage(width, height, await Promise.all(images.map(inset)), parts);
+}
+
+async function inset({ image: { pixels, width, height }, panel }: PlacedImage): Promise<Inset> {
+  const kernel = panel.width < width ? 'cubic' : 'nearest';
+  const input = await withSharp((sharp) =>
+    sharp(pixels, { raw: { width, height, channels: 3 } })
+      .resize(panel.width, panel.height, { fit: 'fill', kernel })
+      .png()
+      .toBuffer(),
   );
-  return sharp({ create: { width, height, channels: 3, background: COLOURS.page } })
-    .composite([...panels, { input: svg(width, height, parts), left: 0, top: 0 }])
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+  return { input, left: panel.left, top: panel.top };
 }
 
 export function rgbImage(

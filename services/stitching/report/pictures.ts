@@ -1,9 +1,9 @@
 /** The report's pictures: which are drawn, and under which names. */
 import { type Correction, readCorrection } from '../../../shared/acquisition/correction.ts';
 import { previewSheetKey } from '../../../shared/acquisition/preview.ts';
-import { REPORT_FOLDER } from '../../../shared/acquisition/quality-report.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { channelFolder } from '../../output-volume.ts';
+import { type Album, openAlbum } from './album.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { flatFieldPicture } from './flat-field-picture.ts';
@@ -22,6 +22,8 @@ export interface Pictures {
   readonly typicalSeam: string | null;
   readonly flatFields: ReadonlyMap<number, string>;
   readonly contactSheets: ReadonlyMap<number, string>;
+  /** What could not be drawn, and why: a sentence each. */
+  readonly notes: readonly string[];
 }
 
 export async function drawPictures(
@@ -30,30 +32,20 @@ export async function drawPictures(
   places: Places,
   store: ObjectStore,
 ): Promise<Pictures> {
-  const written = new Set<string>();
-  const put = async (name: string, png: Uint8Array | undefined): Promise<string | null> => {
-    if (png === undefined) return null;
-    const key = `${REPORT_FOLDER}${name}.png`;
-    await store.put(key, png, { contentType: 'image/png' });
-    written.add(key);
-    return key;
-  };
+  const album = openAlbum(store);
   const spots: (string | null)[] = [];
   for (const [n, finding] of top.entries())
-    spots.push(await put(`worth-a-look-${n + 1}`, await spotPicture(evidence, finding, places, store)));
+    spots.push(await album.put(`worth-a-look-${n + 1}`, () => spotPicture(evidence, finding, places, store)));
   const { worst, typical } = examples(evidence.measurement.seams);
   const pictures = {
     spots,
-    worstSeam: await put('seam-worst', worst && (await drawSeam(evidence, worst))),
-    typicalSeam: await put('seam-typical', typical && (await drawSeam(evidence, typical))),
-    flatFields: await drawFlatFields(evidence, store, put),
-    contactSheets: await copySheets(evidence, store, put),
+    worstSeam: await album.put('seam-worst', async () => worst && drawSeam(evidence, worst)),
+    typicalSeam: await album.put('seam-typical', async () => typical && drawSeam(evidence, typical)),
+    flatFields: await drawFlatFields(evidence, store, album),
+    contactSheets: await findSheets(evidence, album),
   };
-  await deleteOthers(store, written);
-  return pictures;
+  return { ...pictures, notes: await album.close() };
 }
-
-type Put = (name: string, png: Uint8Array | undefined) => Promise<string | null>;
 
 /** A pair is shown by its overlap; what concerns one tile, or an overlap that cannot be seen, by where it lies. */
 async function spotPicture(
@@ -108,37 +100,25 @@ function examples(seams: readonly MeasuredSeam[]): {
 async function drawFlatFields(
   { corrections, acquisition }: Evidence,
   store: ObjectStore,
-  put: Put,
+  album: Album,
 ): Promise<Map<number, string>> {
   const keys = new Map<number, string>();
   for (const { channel } of corrections) {
     const { flatField }: Correction = await readCorrection(store, channel, acquisition.tileSize);
     if (flatField === undefined) continue;
-    const key = await put(`flat-field-${channelFolder(channel)}`, await flatFieldPicture(channel, flatField));
+    const name = `flat-field-${channelFolder(channel)}`;
+    const key = await album.put(name, () => flatFieldPicture(channel, flatField));
     if (key !== null) keys.set(channel, key);
   }
   return keys;
 }
 
-/** The preview's own go with `clean`; the report stays whole. */
-async function copySheets(
-  { corrections }: Evidence,
-  store: ObjectStore,
-  put: Put,
-): Promise<Map<number, string>> {
+/** The preview's. */
+async function findSheets({ corrections }: Evidence, album: Album): Promise<Map<number, string>> {
   const keys = new Map<number, string>();
   for (const { channel } of corrections) {
-    const sheet = await store.get(previewSheetKey(channel));
-    const key = await put(`preview-${channelFolder(channel)}`, sheet?.bytes);
+    const key = await album.keep(previewSheetKey(channel));
     if (key !== null) keys.set(channel, key);
   }
   return keys;
-}
-
-/** Pictures of an earlier generation. */
-async function deleteOthers(store: ObjectStore, written: ReadonlySet<string>): Promise<void> {
-  const stale: string[] = [];
-  for await (const { key } of store.list(REPORT_FOLDER))
-    if (key.endsWith('.png') && !written.has(key)) stale.push(key);
-  if (stale.length > 0) await store.delete(stale);
 }

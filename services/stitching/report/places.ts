@@ -1,6 +1,6 @@
 /** Where findings lie: tiles by row and column, voxels and micrometres of the volume. */
 import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
-import { nominalPosition, type Placement } from '../../../shared/acquisition/placement.ts';
+import { nominalPosition, type Placement, roundVoxel } from '../../../shared/acquisition/placement.ts';
 import { tileName, type Where } from '../../../shared/acquisition/quality-report.ts';
 import { type Box, boxAt, intersect, isEmpty, type Vec3 } from '../../../shared/geometry/box.ts';
 import { axes, type Triple } from '../axes.ts';
@@ -28,10 +28,7 @@ export function tilePlaces(
         loc,
         row,
         column,
-        box: boxAt(
-          axes((i) => Math.round(position[i])),
-          tileSize,
-        ),
+        box: boxAt(roundVoxel(position), tileSize),
       },
     ]),
   );
@@ -45,10 +42,7 @@ export function tilePlaces(
       loc,
       row,
       column,
-      box: boxAt(
-        axes((i) => Math.round(nominal[i] - origin[i])),
-        tileSize,
-      ),
+      box: boxAt(roundVoxel(axes((i) => nominal[i] - origin[i])), tileSize),
     };
   }
 }

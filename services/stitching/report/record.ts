@@ -1,10 +1,12 @@
 /** The report for programs: `report.json`. */
+import { toFourDecimals } from '../../../shared/acquisition/decimals.ts';
+import { fourDecimals } from '../../../shared/acquisition/placement.ts';
 import type { QualityReport, SeamRecord, Spot } from '../../../shared/acquisition/quality-report.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { findSeam, type Pictures } from './pictures.ts';
 import { type Places, whereOf } from './places.ts';
-import { pairStatistics, rounded } from './statistics.ts';
+import { pairStatistics } from './statistics.ts';
 import { islandsOf } from './tile-support.ts';
 
 export function reportRecord(
@@ -23,6 +25,7 @@ export function reportRecord(
   });
   return {
     format: 'cloudreg-report/1',
+    notes: [...pictures.notes],
     worthALook: top.map((finding, n) => spot(finding, pictures.spots[n] ?? null)),
     findings: findings.map((finding) => spot(finding, pictures.spots[top.indexOf(finding)] ?? null)),
     placement: {
@@ -36,7 +39,7 @@ export function reportRecord(
       channel,
       heights: [...heights],
       bytesRead: Math.round(measurement.bytesRead),
-      shareOfRaw: Math.round((1e4 * measurement.bytesRead) / Math.max(1, acquisition.rawBytes)) / 1e4,
+      shareOfRaw: toFourDecimals(measurement.bytesRead / Math.max(1, acquisition.rawBytes)),
     },
     pictures: { worstSeam: pictures.worstSeam, typicalSeam: pictures.typicalSeam },
   };
@@ -64,7 +67,7 @@ function seamRecords({ views, measurement }: Evidence): SeamRecord[] {
       status: pair.status,
       reliability: pair.reliability,
       correlation: candidate?.rho ?? null,
-      residual: residual === undefined ? null : rounded(residual),
+      residual: residual === undefined ? null : fourDecimals(residual),
       before: seam?.before ?? null,
       after: seam?.after ?? null,
     };

@@ -14,7 +14,7 @@ import { tileNames, voxels } from './words.ts';
 
 export function reportText(evidence: Evidence, report: QualityReport, pictures: Pictures): string {
   const lines = [
-    ...opening(evidence),
+    ...opening(evidence, pictures),
     ...worthALookText(report),
     ...placementText(evidence, report, pictures),
     ...pairsText(evidence, report),
@@ -26,7 +26,7 @@ export function reportText(evidence: Evidence, report: QualityReport, pictures: 
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function opening({ acquisition, placement }: Evidence): string[] {
+function opening({ acquisition, placement }: Evidence, { notes }: Pictures): string[] {
   const um = placement.voxelSizeUm.map((size) => +size.toFixed(4)).join(' x ');
   return [
     '# Quality report',
@@ -36,6 +36,7 @@ function opening({ acquisition, placement }: Evidence): string[] {
       `${placement.grid.rows} rows and ${placement.grid.columns} columns, a volume of ${placement.size.join(' x ')} voxels of ${um} µm.`,
       'Voxels are counted in the volume (x right, y down, z along the stack), micrometres from its corner.',
     ),
+    ...notes.flatMap((note) => paragraph(note)),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** How alike two tiles are where they overlap. */
+import { toFourDecimals } from '../../../shared/acquisition/decimals.ts';
 import type { SeamFigures } from '../../../shared/acquisition/quality-report.ts';
 import { boxFilter } from '../alignment/box-filter.ts';
 
@@ -76,15 +77,13 @@ export function figuresOf(sums: SeamSums): SeamFigures | null {
   const isFlat = aa < FLAT * pixels || bb < FLAT * pixels;
   return {
     pixels,
-    meanDifference: rounded(absolute / pixels),
-    bias: rounded(bias),
-    deviation: rounded(Math.sqrt(Math.max(0, squared / pixels - bias * bias))),
-    correlation: isFlat ? null : rounded(ab / Math.sqrt(aa * bb)),
-    structure: isFlat ? null : rounded(Math.min(aNext / aa, bNext / bb)),
+    meanDifference: toFourDecimals(absolute / pixels),
+    bias: toFourDecimals(bias),
+    deviation: toFourDecimals(Math.sqrt(Math.max(0, squared / pixels - bias * bias))),
+    correlation: isFlat ? null : toFourDecimals(ab / Math.sqrt(aa * bb)),
+    structure: isFlat ? null : toFourDecimals(Math.min(aNext / aa, bNext / bb)),
   };
 }
 
 /** Mean square below which there are only rounding errors. */
 const FLAT = 1e-6;
-
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;

@@ -1,6 +1,6 @@
 /** Where neighbouring tiles overlap: at the stage's positions (before) and as placed (after). */
 import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition.ts';
-import type { Placement } from '../../../shared/acquisition/placement.ts';
+import { type Placement, roundVoxel } from '../../../shared/acquisition/placement.ts';
 import type { PixelRegion } from '../../../shared/formats/tiff/rows.ts';
 import { type Box, boxAt, intersect, isEmpty, type Vec3 } from '../../../shared/geometry/box.ts';
 import { axes } from '../axes.ts';
@@ -48,8 +48,8 @@ function seamTile(
   if (stack === undefined) return undefined;
   const { nominal, position } = tiles.find((tile) => tile.loc === loc)!;
   const corner = {
-    before: axes((i) => Math.round(nominal[i] - origin[i])),
-    after: axes((i) => Math.round(position[i])),
+    before: roundVoxel(axes((i) => nominal[i] - origin[i])),
+    after: roundVoxel(position),
   };
   return { loc, stack, missing: new Set(stack.missing), corner, size: tileSize };
 }

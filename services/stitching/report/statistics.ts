@@ -1,6 +1,7 @@
 /** The pairs in numbers. */
+import { fourDecimals } from '../../../shared/acquisition/placement.ts';
 import type { PairStatistics } from '../../../shared/acquisition/quality-report.ts';
-import { axes, type Triple } from '../axes.ts';
+import { axes } from '../axes.ts';
 import type { PairStatus } from '../pairs.ts';
 import { isUsed, type PairView } from './pair-view.ts';
 
@@ -16,17 +17,13 @@ export function pairStatistics(views: readonly PairView[]): PairStatistics {
     ambiguous: count('ambiguous'),
     atSearchBorder: count('at-search-border'),
     noSignal: count('no-signal'),
-    residualMax: rounded(
+    residualMax: fourDecimals(
       axes((i) => residuals.reduce((most, residual) => Math.max(most, Math.abs(residual[i])), 0)),
     ),
-    residualRms: rounded(
+    residualRms: fourDecimals(
       axes((i) =>
         Math.sqrt(residuals.reduce((sum, r) => sum + r[i] ** 2, 0) / Math.max(1, residuals.length)),
       ),
     ),
   };
 }
-
-/** To four decimals. */
-export const rounded = (values: Triple): [number, number, number] =>
-  axes((i) => Math.round(values[i] * 1e4) / 1e4) as [number, number, number];

@@ -3,6 +3,7 @@ import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import type { FlatFieldReport } from '../../../shared/acquisition/correction-report.ts';
 import type { FlatField } from '../../../shared/acquisition/flat-field.ts';
 import { openPlanes } from '../../../shared/acquisition/plane-reader.ts';
+import { tileName } from '../../../shared/acquisition/quality-report.ts';
 import { surveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { JobParameters } from '../../parameters.ts';
@@ -131,6 +132,4 @@ function leftOut({ constant, saturated }: ChannelSurvey): string | null {
 }
 
 const locations = (locs: ReadonlySet<number>, why: string): string[] =>
-  locs.size === 0
-    ? []
-    : [`${[...locs].map((loc) => `LOC${String(loc).padStart(3, '0')}`).join(', ')} (${why})`];
+  locs.size === 0 ? [] : [`${[...locs].map(tileName).join(', ')} (${why})`];

@@ -1,6 +1,7 @@
 /** `--flat-field <tiff or folder>`: factors that the user has, checked before they are trusted. */
+import { channelFolder } from '../../../shared/acquisition/channel-folder.ts';
 import { type FlatField, flatFieldProblem, readFlatField } from '../../../shared/acquisition/flat-field.ts';
-import { openStore } from '../../../shared/adapters/open-store.ts';
+import { openStore, splitFileUrl } from '../../../shared/adapters/open-store.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { TiffError } from '../../../shared/formats/tiff/tiff-error.ts';
 import { CorrectionError } from './correction-error.ts';
@@ -39,7 +40,7 @@ const isTiff = (url: string): boolean => /\.tiff?$/i.test(url);
 
 /** The last is CloudReg's own. */
 function namesOf(channel: number): readonly string[] {
-  const stem = `CHN${String(channel).padStart(2, '0')}`;
+  const stem = channelFolder(channel);
   return [`${stem}.tiff`, `${stem}.tif`, `${stem}_bias.tiff`];
 }
 
@@ -58,8 +59,8 @@ async function findFlatField(
 }
 
 function splitFile(url: string): { readonly folder: string; readonly names: readonly string[] } {
-  const slash = url.lastIndexOf('/');
-  return { folder: url.slice(0, slash), names: [decodeURIComponent(url.slice(slash + 1))] };
+  const { folder, key } = splitFileUrl(url);
+  return { folder, names: [key] };
 }
 
 async function readChecked(

@@ -1,5 +1,5 @@
 /** The looks of a channel (ILLUMINATION section 2.1), from the survey's reduced tiles: means over halves of the depth. */
-import { readReducedTile } from '../../../shared/acquisition/survey.ts';
+import { readReducedTile } from '../../../shared/acquisition/reduced-tile.ts';
 import type { SurveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { Look, ReducedGrid } from '../looks.ts';

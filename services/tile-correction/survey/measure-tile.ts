@@ -1,6 +1,7 @@
 /** What the survey finds out about one tile in one channel. */
 import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import { histogramText } from '../../../shared/acquisition/histogram.ts';
+import { encodeReducedTile } from '../../../shared/acquisition/reduced-tile.ts';
 import type { TileSurvey } from '../../../shared/acquisition/survey.ts';
 import type { SurveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
@@ -10,8 +11,8 @@ import { countVoxels } from './voxel-counts.ts';
 
 export interface MeasuredTile {
   readonly survey: Omit<TileSurvey, 'format' | 'channel' | 'loc'>;
-  /** The reduced tile: x fastest, then y, z. */
-  readonly reduced: Float32Array;
+  /** The reduced tile's file. */
+  readonly reduced: Uint8Array;
 }
 
 /** `strict`: a damaged plane is an error; otherwise it is left out and listed. */
@@ -39,8 +40,9 @@ export async function measureTile(
   }
   const counts = histogram.counts();
   const { voxels, slices } = reducer.reduced();
+  const { npy, scales } = encodeReducedTile(voxels, grid.size);
   return {
-    reduced: voxels,
+    reduced: npy,
     survey: {
       planes,
       planeMeans,
@@ -48,7 +50,11 @@ export async function measureTile(
       voxels: planes.length * tileSize[0] * tileSize[1],
       saturated: dataType === 'float32' ? 0 : counts.at(-1)!,
       histogram: histogramText(counts),
-      reduced: { factor: [...grid.factor], size: [...grid.size], slices },
+      reduced: {
+        factor: [...grid.factor],
+        size: [...grid.size],
+        slices: slices.map((slice, n) => ({ ...slice, ...scales[n]! })),
+      },
     },
   };
 }

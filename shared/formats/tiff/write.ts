@@ -8,7 +8,11 @@ const HEADER_BYTES = 8;
 const PIXELS_AT = 136;
 
 /** `pixels` x fastest. */
-export function encodeTiff(width: number, height: number, pixels: Uint16Array | Float32Array): Uint8Array {
+export function encodeTiff(
+  width: number,
+  height: number,
+  pixels: Uint8Array | Uint16Array | Float32Array,
+): Uint8Array {
   if (pixels.length !== width * height)
     throw new RangeError(`${pixels.length} pixels for an image of ${width} x ${height}`);
   const file = new Uint8Array(PIXELS_AT + pixels.byteLength);
@@ -24,7 +28,7 @@ function writeHeader(
   view: DataView,
   width: number,
   height: number,
-  pixels: Uint16Array | Float32Array,
+  pixels: Uint8Array | Uint16Array | Float32Array,
 ): void {
   view.setUint16(0, 0x4949);
   view.setUint16(2, 42, true);
@@ -56,5 +60,5 @@ function writeHeader(
 function swap(bytes: Uint8Array, pixelBytes: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (pixelBytes === 2) buffer.swap16();
-  else buffer.swap32();
+  if (pixelBytes === 4) buffer.swap32();
 }

@@ -10,7 +10,8 @@ import { scanColm } from '../../../shared/acquisition/colm/scan-colm.ts';
 import { type Correction, writeCorrection } from '../../../shared/acquisition/correction.ts';
 import { makePlacement, nominalPosition, type Placement } from '../../../shared/acquisition/placement.ts';
 import { previewFile, previewFolder, previewSheetKey } from '../../../shared/acquisition/preview.ts';
-import { readReducedTile, readTileSurvey } from '../../../shared/acquisition/survey.ts';
+import { readReducedTile } from '../../../shared/acquisition/reduced-tile.ts';
+import { readTileSurvey } from '../../../shared/acquisition/survey.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
 import { openStore } from '../../../shared/adapters/open-store.ts';
 import { readFile } from '../../../shared/engine/files.ts';
@@ -165,19 +166,19 @@ describe('stitching.preview', () => {
   });
 
   it('applies background and flat field, which is averaged as the tile is', async () => {
-    const size: Vec3 = [128, 2, 1];
+    const size: Vec3 = [100, 2, 1];
     const factor = Float32Array.from(
-      { length: 256 },
-      (_, i) => (i % 2 === 0 ? 0.5 : 1.5) * (i % 128 < 64 ? 1 : 2),
+      { length: 200 },
+      (_, i) => (i % 2 === 0 ? 0.5 : 1.5) * (i % 100 < 50 ? 1 : 2),
     );
     const synthetic = await cutAcquisition(
       volumeOf(size, (x) => (x < 4 ? 50 : 300)),
       size,
       [alone],
     );
-    const correction = { background: 100, flatField: { width: 128, height: 2, factor } };
+    const correction = { background: 100, flatField: { width: 100, height: 2, factor } };
     const { found } = await makePreview(synthetic, {}, correction);
-    expect(found.size).toEqual([64, 1, 1]);
+    expect(found.size).toEqual([50, 1, 1]);
     // Below the background, yet covered: 1, for 0 says that no tile is there.
     expect([...found.voxels.subarray(0, 3)]).toEqual([1, 1, 200]);
     expect(found.voxels[40]).toBe(400);

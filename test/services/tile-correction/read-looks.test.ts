@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import type { ChannelSurvey } from '../../../services/tile-correction/flat-field/channel-survey.ts';
 import { gridOfLooks, readLooks } from '../../../services/tile-correction/flat-field/read-looks.ts';
-import { reducedTileKey } from '../../../shared/acquisition/survey.ts';
+import { encodeReducedTile, reducedTileKey } from '../../../shared/acquisition/reduced-tile.ts';
 import type { SurveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
-import { encodeNpy } from '../../../shared/formats/npy-write.ts';
 
 /** Tiles of 5 x 4 pixels and 7 planes, all read: three slices of two planes and one of one. */
 const grid: SurveyGrid = { planes: [0, 1, 2, 3, 4, 5, 6], factor: [2, 2, 2], size: [3, 2, 4] };
@@ -12,6 +11,11 @@ const grid: SurveyGrid = { planes: [0, 1, 2, 3, 4, 5, 6], factor: [2, 2, 2], siz
 /** Pixel x + 10 y of the reduced tile, plus 100 for each slice; `planes` of each slice were read. */
 async function looksOf(tiles: readonly (readonly number[])[], left: Partial<ChannelSurvey> = {}) {
   const store = memoryStore();
+  const voxels = Float32Array.from(
+    { length: 24 },
+    (_, n) => (n % 3) + 10 * (Math.floor(n / 3) % 2) + 100 * Math.floor(n / 6),
+  );
+  const { npy, scales } = encodeReducedTile(voxels, [3, 2, 4]);
   const surveyed = tiles.map((planes, loc) => ({
     loc,
     origin: [0, 0] as const,
@@ -19,14 +23,10 @@ async function looksOf(tiles: readonly (readonly number[])[], left: Partial<Chan
     reduced: {
       factor: [2, 2, 2] as [number, number, number],
       size: [3, 2, 4] as [number, number, number],
-      slices: planes.map((count) => ({ planes: count, centre: null })),
+      slices: planes.map((count, n) => ({ planes: count, centre: null, ...scales[n]! })),
     },
   }));
-  const voxels = Float32Array.from(
-    { length: 24 },
-    (_, n) => (n % 3) + 10 * (Math.floor(n / 3) % 2) + 100 * Math.floor(n / 6),
-  );
-  for (const { loc } of surveyed) await store.put(reducedTileKey(0, loc), encodeNpy(voxels, [4, 2, 3]));
+  for (const { loc } of surveyed) await store.put(reducedTileKey(0, loc), npy);
   const none = { constant: new Set<number>(), saturated: new Set<number>(), histogram: new Float64Array() };
   const survey = { channel: 0, tiles: surveyed, ...none, ...left };
   return readLooks(store, survey, grid, gridOfLooks(grid, [5, 4, 7]));

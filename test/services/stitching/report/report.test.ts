@@ -48,6 +48,7 @@ describe('a report on a placement in which nothing is wrong', () => {
     expect([...(await picturesIn(store)).keys()].sort()).toEqual([
       ...['preview-CHN00.png', 'seam-typical.png', 'seam-worst.png'],
     ]);
+    expect(json.notes).toEqual([]);
   });
 
   it('counts what it read, a few planes of the overlaps', async () => {

@@ -1,6 +1,6 @@
 /**
  * `retry --accept-missing`: goes on without the failed tasks. Final in this generation: a later success of an accepted
- * task is refused, and only `redo` brings it back.
+ * task is refused, and only `redo` brings it back. A job that waits for its input begins with what is there.
  */
 import type { Engine } from './engine.ts';
 import { CommandRefused } from './errors.ts';
@@ -17,6 +17,7 @@ import {
   type StepId,
 } from './records.ts';
 import { groupParents, groupsBelow, plannedPasses } from './tree.ts';
+import { endWaiting } from './waiting.ts';
 import { walk } from './walk.ts';
 
 export async function acceptMissing(engine: Engine, jobId: string): Promise<JobRecord> {
@@ -30,8 +31,9 @@ export async function acceptMissing(engine: Engine, jobId: string): Promise<JobR
     jobId,
     unfinished.map(({ id }) => currentStep(job, id)),
   );
-  await walk(engine, cleared);
-  return cleared;
+  const going = await endWaiting(table, cleared);
+  await walk(engine, going);
+  return going;
 }
 
 /** Tasks can be missing; what was never planned or sent cannot. */

@@ -1,7 +1,8 @@
 /** Everything `handleMessage` and the commands work with: the ports, the pipeline's shape, and who plans and runs. */
 import type { Clock, JobTable, ObjectStore, Queues } from './ports.ts';
+import type { RecentJobs } from './recent-jobs.ts';
 import type { JobRecord, RunRef, RunShape, StepId } from './records.ts';
-import type { AnyStep } from './step.ts';
+import type { AnyStep, Readiness } from './step.ts';
 import { stepId } from './step.ts';
 
 /** The engine's view of a step. */
@@ -18,6 +19,11 @@ export const shapeOf = <P>(step: AnyStep<P>): StepShape => ({
 });
 
 export interface Planner {
+  /**
+   * Asked before `plan` while the job waits; resolves with undefined where the step waits for nothing outside. Rejects
+   * with a permanent error where the input cannot be used as it is; after any other error it is asked again later.
+   */
+  readonly ready?: (job: JobRecord, step: StepId) => Promise<Readiness | undefined>;
   /** Pure; reads earlier steps' files only. Throws where they are missing or wrong. */
   plan(job: JobRecord, step: StepId, pass: number): Promise<RunShape>;
 }
@@ -39,6 +45,8 @@ export interface Engine {
   readonly table: JobTable;
   readonly queues: Queues;
   readonly clock: Clock;
+  /** Where a read of the job's record costs money; absent: it is read for every message. */
+  readonly recentJobs?: RecentJobs;
   readonly steps: readonly StepShape[];
   readonly planner: Planner;
   readonly runner: TaskRunner;

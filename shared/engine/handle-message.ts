@@ -14,12 +14,17 @@ export interface HandleOptions {
   readonly signal: AbortSignal;
   /** The message is a dead letter: it is recorded as failed with this reason, and not tried again. */
   readonly dead?: { readonly reason: string };
+  /** How often the message was received, this time included; 1 where absent. */
+  readonly receives?: number;
   /** What each run of a task moved. */
   readonly onTask?: (report: TaskReport) => void;
+  /** The job has waited for its input as long as it may: somebody should know. Also for a redelivered message. */
+  readonly onGaveUp?: (job: JobRecord) => void;
 }
 
-/** A newer build of this consumer may be on its way. */
+/** A newer build of this consumer may be on its way: looked at less and less often, as each look is a receive. */
 const NEWER_SECONDS = 60;
+const NEWER_SECONDS_AT_MOST = 3600;
 /** Written by a redo that this read does not show yet; with consistent reads it should not happen. */
 const AHEAD_SECONDS = 5;
 /** Nobody can do anything with it: kept, seldom looked at, until it is a dead letter that someone reads. */
@@ -33,12 +38,12 @@ const GARBAGE_SECONDS = 900;
 export async function handleMessage(body: string, engine: Engine, options: HandleOptions): Promise<Outcome> {
   const parsed = parseMessage(body);
   if (parsed.kind === 'newer') {
-    return release(NEWER_SECONDS, `written by a newer build (message version ${parsed.version})`);
+    const delaySeconds = Math.min(NEWER_SECONDS_AT_MOST, NEWER_SECONDS * 2 ** ((options.receives ?? 1) - 1));
+    return release(delaySeconds, `written by a newer build (message version ${parsed.version})`);
   }
   if (parsed.kind === 'garbage') return release(GARBAGE_SECONDS, `not a message: ${parsed.reason}`);
   const { message } = parsed;
-  // A fresh read each time: a message dropped on an old record is lost (PROTOCOL section 5, rows 6 and 7).
-  const job = await engine.table.getJob(message.job);
+  const job = engine.recentJobs?.letsRun(message, engine.clock.now()) ?? (await readJob(engine, message.job));
   if (!isWanted(job, message)) return DELETE;
   const generation = job.generations[message.step];
   if (generation === undefined)
@@ -52,6 +57,14 @@ export async function handleMessage(body: string, engine: Engine, options: Handl
   return dispatch(engine, job, message, options);
 }
 
+/** Fresh: a message dropped on an old record is lost (PROTOCOL section 5, rows 6 and 7). */
+async function readJob(engine: Engine, jobId: string): Promise<JobRecord | undefined> {
+  const readAt = engine.clock.now();
+  const job = await engine.table.getJob(jobId);
+  if (job) engine.recentJobs?.remember(job, readAt);
+  return job;
+}
+
 function dispatch(
   engine: Engine,
   job: JobRecord,
@@ -60,7 +73,7 @@ function dispatch(
 ): Promise<Outcome> {
   switch (message.kind) {
     case 'plan':
-      return handlePlan(engine, job, message, options.dead);
+      return handlePlan(engine, job, message, options);
     case 'expand-block':
       return handleExpandBlock(engine, job, message, options.dead);
     case 'expand':

@@ -31,6 +31,8 @@ export function loadStep<Parameters>(
   store: ObjectStore,
   cache: InputsCache<Parameters>,
 ): Promise<LoadedStep<Parameters>> {
+  // Its parameters may still change.
+  if (job.waiting !== undefined) return readStep(pipeline, job, step, store);
   const key = `${job.jobId}/${step}@${generation}`;
   const cached = cache.get(key);
   if (cached) return cached;
@@ -59,7 +61,7 @@ async function readStep<Parameters>(
   return { step, inputs, passes: step.passes?.(inputs) ?? 1, plan };
 }
 
-function findStep<Parameters>(pipeline: Pipeline<Parameters>, id: string): AnyStep<Parameters> {
+export function findStep<Parameters>(pipeline: Pipeline<Parameters>, id: string): AnyStep<Parameters> {
   const step = pipeline.steps.find((candidate) => stepId(candidate) === id);
   if (step) return step;
   throw new PermanentError(
@@ -67,7 +69,7 @@ function findStep<Parameters>(pipeline: Pipeline<Parameters>, id: string): AnySt
   );
 }
 
-function parseParameters<Parameters>(pipeline: Pipeline<Parameters>, job: JobRecord): Parameters {
+export function parseParameters<Parameters>(pipeline: Pipeline<Parameters>, job: JobRecord): Parameters {
   const parsed = pipeline.parameters.safeParse(job.parameters);
   if (parsed.success) return parsed.data;
   throw new PermanentError(

@@ -16,6 +16,7 @@ import type {
   StepId,
   Subject,
   TaskError,
+  WaitingChange,
 } from './records.ts';
 
 export interface Clock {
@@ -43,6 +44,8 @@ export interface JobTable {
   getJob(jobId: string): Promise<JobRecord | undefined>;
   listJobs(): Promise<JobRecord[]>;
   setCancelled(jobId: string, cancelled: boolean): Promise<JobRecord>;
+  /** Applied only where the job waits, and its `until` is `seenUntil`. What `change` leaves out stays; `waiting` goes. */
+  setWaiting(jobId: string, seenUntil: number, change: WaitingChange): Promise<Conditional<JobRecord>>;
   /** Applied only where the generations are as `seen`. */
   raise(
     jobId: string,
@@ -198,4 +201,56 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<ListedObject>;
   /** Deleting what is not there is no error. */
   delete(keys: readonly string[]): Promise<void>;
+}
+
+/** Word that this machine will be taken away. */
+export type Notice =
+  /** A spot machine is reclaimed at this time (milliseconds since 1970), about two minutes ahead. */
+  | { readonly kind: 'spot'; readonly at: number }
+  /** A spot machine is likelier than others to be reclaimed soon. */
+  | { readonly kind: 'rebalance' }
+  /** The fleet shrinks, and waits for this machine to be done. */
+  | { readonly kind: 'scale-in' };
+
+export interface Interruptions {
+  /** The next notice that was not told before; undefined once the signal aborts. Never rejects. */
+  next(signal: AbortSignal): Promise<Notice | undefined>;
+  /** Nothing is in work here any more: whoever waits for this machine need wait no longer. */
+  left(): Promise<void>;
+}
+
+/** What the tasks of one step did in an interval. */
+export interface StepFigures {
+  readonly step: StepId;
+  readonly done: number;
+  readonly failed: number;
+  /** Ended before they were done, to run elsewhere. */
+  readonly aborted: number;
+  /** How long each task took that was done. */
+  readonly taskSeconds: readonly number[];
+  /** From the jobs' inputs, as stored. */
+  readonly bytesRead: number;
+  /** All objects, as stored. */
+  readonly bytesWritten: number;
+}
+
+/** What one consumer did in an interval. The queue's calls are requests, as they are billed. */
+export interface ConsumerFigures {
+  /** The end of the interval, milliseconds since 1970. */
+  readonly at: number;
+  /** The queue's name: a service, or the one of plans. */
+  readonly service: string;
+  readonly steps: readonly StepFigures[];
+  /** Messages at work, the mean over the interval. */
+  readonly busySlots: number;
+  /** That brought a message. */
+  readonly receives: number;
+  readonly emptyReceives: number;
+  readonly heartbeats: number;
+  readonly releases: number;
+  readonly deletes: number;
+}
+
+export interface Metrics {
+  publish(figures: ConsumerFigures): void;
 }

@@ -21,7 +21,30 @@ export const stepAt = (step: StepId, generation: number): StepAt => `${step}@${g
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** What a job is made from; its identity is a hash over all of it but `build` and `createdAt`. */
+/**
+ * A job that waits for its input to be complete (an upload that goes on): until then nothing of it is planned, and its
+ * parameters and output may still change.
+ */
+export interface Waiting {
+  /** How long at most, from its start or from the command that went on with it. */
+  readonly maxSeconds: number;
+  /** Given up then; milliseconds since 1970. No two waitings of a job have the same: it tells which one was seen. */
+  readonly until: number;
+  /** How often the input was looked at. */
+  readonly looks: number;
+  /** What is there and what is missing, in words; empty before the first look. */
+  readonly progress: string;
+  readonly gaveUp: boolean;
+}
+
+/** `waiting` absent: it waits no more. */
+export interface WaitingChange {
+  readonly waiting?: Waiting;
+  readonly parameters?: JsonObject;
+  readonly output?: string;
+}
+
+/** What a job is made from; its identity is a hash over all of it but `build`, `createdAt` and `waiting`. */
 export interface NewJob {
   readonly jobId: string;
   /** URL of the acquisition (or of the volume, for jobs that start from one). */
@@ -36,6 +59,8 @@ export interface NewJob {
   readonly createdAt: number;
   /** The steps this job has, each at generation 0. */
   readonly steps: readonly StepId[];
+  /** Absent: its input is complete. */
+  readonly waiting?: Waiting;
 }
 
 export interface JobRecord extends Omit<NewJob, 'steps'> {

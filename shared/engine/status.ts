@@ -22,7 +22,8 @@ export type StepState = Exclude<JobStatus, 'cancelled'>;
 
 /**
  * `failed` only when nothing else can go on: one failed branch does not hide what still runs. `planned` says whether
- * a first plan was handled; a job is `waiting` before.
+ * a first plan was handled; a job is `waiting` before. One that has given up waiting for its input is `incomplete`,
+ * like one with accepted gaps: what there is of it is right, but it is not all.
  */
 export function jobStatus(job: JobRecord, steps: readonly StepShape[], planned = true): JobStatus {
   if (job.cancelled) return 'cancelled';
@@ -32,6 +33,7 @@ export function jobStatus(job: JobRecord, steps: readonly StepShape[], planned =
   }
   const goesOn = startable(job, steps).some(({ id }) => !job.failedSteps.has(currentStep(job, id)));
   if (!goesOn) return 'failed';
+  if (job.waiting !== undefined) return job.waiting.gaveUp ? 'incomplete' : 'waiting';
   return planned ? 'running' : 'waiting';
 }
 

@@ -1,7 +1,7 @@
 /** A step of the pipeline is one value: what it reads, its plan, its task. */
 import type { ZodType } from 'zod';
 import type { ObjectStore } from './ports.ts';
-import type { StepId } from './records.ts';
+import type { JobRecord, StepId } from './records.ts';
 
 /** A JSON file that one step writes and later ones read. */
 export interface StepFile<T> {
@@ -29,6 +29,17 @@ export type Inputs<Parameters, Reads extends Files> = {
   readonly [Name in keyof Reads]: Reads[Name] extends StepFile<infer T> ? T : never;
 } & { readonly parameters: Parameters };
 
+/** Whether a job's input is complete; else what is there and what is missing, in words. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly progress: string };
+
+/** What a step sees that is asked whether the job's input is complete. */
+export interface InputContext<Parameters> {
+  readonly job: JobRecord;
+  readonly parameters: Parameters;
+  /** The job's input. */
+  readonly source: ObjectStore;
+}
+
 export interface TaskContext<In> {
   readonly inputs: In;
   /** The job's output; every write goes here. */
@@ -47,6 +58,8 @@ export interface Step<Parameters, Reads extends Files = Files, Spec = unknown> {
   readonly waitsFor: readonly StepId[];
   readonly reads: Reads;
   readonly needs: (inputs: Inputs<Parameters, Reads>) => Needs;
+  /** For a job that waits: whether its input is complete. Absent where the step reads nothing of it before others do. */
+  readonly ready?: (context: InputContext<Parameters>) => Promise<Readiness>;
   /** Passes run one after the other; 1 where absent. */
   readonly passes?: (inputs: Inputs<Parameters, Reads>) => number;
   readonly plan: (inputs: Inputs<Parameters, Reads>, pass: number) => Plan<Spec>;

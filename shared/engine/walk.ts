@@ -20,12 +20,14 @@ import {
 } from './records.ts';
 import { sendMessages } from './send.ts';
 import { groupsOfBlock, plannedPasses } from './tree.ts';
+import { renewWaiting } from './waiting.ts';
 
 /** The end of every command that starts something: a cancelled job goes on again. */
 export async function goOn(engine: Engine, job: JobRecord): Promise<JobRecord> {
   const going = job.cancelled ? await engine.table.setCancelled(job.jobId, false) : job;
-  await walk(engine, going);
-  return going;
+  const renewed = await renewWaiting(engine, going);
+  await walk(engine, renewed);
+  return renewed;
 }
 
 export async function walk(engine: Engine, job: JobRecord): Promise<void> {

@@ -6,6 +6,7 @@ import { parseMessage } from '../engine/messages.ts';
 import { startable } from '../engine/ready.ts';
 import type { StepId } from '../engine/records.ts';
 import { type Ask, type Capacity, freeSlots, isTooLarge, largestOf } from './admission.ts';
+import { handleDeadLetter } from './dead-letters/dead-letters.ts';
 import type { Source } from './pump.ts';
 import type { ReadNeeds } from './step-needs.ts';
 
@@ -29,7 +30,6 @@ export interface LocalSourceOptions {
 /** Plans and expansions in flight at once: they wait for the state only. */
 const PLANS_AT_ONCE = 32;
 const DEAD_AT_ONCE = 8;
-const DEAD_REASON = 'given up: every process that received it ended before it could tell how it went';
 
 export function localSources(options: LocalSourceOptions): LocalSources {
   const { engine, jobId, readNeeds } = options;
@@ -56,12 +56,14 @@ export function localSources(options: LocalSourceOptions): LocalSources {
 
 function planSource(engine: Engine): LocalSource {
   const limit = limited(PLANS_AT_ONCE);
+  const inTurn = equalOnesInTurn();
   return {
     name: PLAN_QUEUE,
     dead: false,
     queue: engine.queues.queue(PLAN_QUEUE),
     room: limit.room,
-    handle: ({ body }, signal) => limit.run(() => handleMessage(body, engine, { signal })),
+    handle: ({ body, receives }, signal) =>
+      limit.run(() => inTurn(body, () => handleMessage(body, engine, { signal, receives }))),
     stillWanted: (body) => stillWanted(engine, body),
   };
 }
@@ -73,8 +75,7 @@ function deadSource(engine: Engine, name: string): LocalSource {
     dead: true,
     queue: engine.queues.dead(name),
     room: limit.room,
-    handle: ({ body }, signal) =>
-      limit.run(() => handleMessage(body, engine, { signal, dead: { reason: DEAD_REASON } })),
+    handle: ({ body }, signal) => limit.run(() => handleDeadLetter(engine, body, signal)),
     stillWanted: (body) => stillWanted(engine, body),
   };
 }
@@ -120,6 +121,24 @@ function taskSource(
 const tooLargeText = (step: StepId, ask: Ask, capacity: Capacity): string =>
   `A task of ${step} needs ${Math.ceil(ask.memoryMiB)} MiB and ${ask.threads} threads; ` +
   `${Math.floor(capacity.memoryMiB)} MiB and ${capacity.threads} threads are allowed: its tasks run one at a time.`;
+
+/**
+ * Whoever ends a step sends the plan of every step that may begin and is not expanded yet: two that end in one turn send
+ * the same. Handled side by side, both would send its tasks; one after the other, the second finds it expanded.
+ */
+function equalOnesInTurn() {
+  const last = new Map<string, Promise<unknown>>();
+  return async <T>(body: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(body);
+    const own = before === undefined ? work() : before.then(work, work);
+    last.set(body, own);
+    try {
+      return await own;
+    } finally {
+      if (last.get(body) === own) last.delete(body);
+    }
+  };
+}
 
 function limited(most: number) {
   let running = 0;

@@ -75,6 +75,43 @@ export function jobTableSuite(name: string, makeTable: () => Promise<TableUnderT
         expect((await table.setCancelled('job', false)).cancelled).toBe(false);
       });
 
+      it('keeps what a job waits for, and changes it only where it is as seen', async () => {
+        const waiting = { maxSeconds: 60, until: 1000, looks: 0, progress: '', gaveUp: false };
+        const job = await table.createJob({ ...newJob(), waiting });
+        expect(job.waiting).toEqual(waiting);
+        const looked = { ...waiting, looks: 1, progress: '1 of 2 planes, "é" is missing' };
+        const first = await table.setWaiting('job', 1000, { waiting: looked });
+        expect(first).toEqual({ applied: true, item: { ...job, waiting: looked } });
+        expect(await table.getJob('job')).toEqual(first.item);
+        const stale = await table.setWaiting('job', 999, { waiting, output: 'elsewhere' });
+        expect(stale).toEqual({ applied: false, item: first.item });
+      });
+
+      it('changes parameters and output of a job that waits, and no longer once it waits no more', async () => {
+        const waiting = { maxSeconds: 60, until: 1000, looks: 3, progress: 'half', gaveUp: true };
+        await table.createJob({ ...newJob(), waiting });
+        const other = {
+          waiting: { ...waiting, until: 2000 },
+          parameters: { a: [1] },
+          output: 's3://elsewhere/x',
+        };
+        expect((await table.setWaiting('job', 1000, other)).item).toMatchObject(other);
+        const begun = await table.setWaiting('job', 2000, {});
+        expect(begun.applied).toBe(true);
+        expect('waiting' in begun.item).toBe(false);
+        expect(begun.item).toMatchObject({ parameters: { a: [1] }, output: 's3://elsewhere/x' });
+        const late = await table.setWaiting('job', 2000, { waiting, parameters: {} });
+        expect(late).toEqual({ applied: false, item: begun.item });
+        expect(await table.getJob('job')).toEqual(begun.item);
+      });
+
+      it('never makes a job wait that was created without', async () => {
+        const job = await table.createJob(newJob());
+        expect('waiting' in job).toBe(false);
+        const waiting = { maxSeconds: 60, until: 1, looks: 0, progress: '', gaveUp: false };
+        expect(await table.setWaiting('job', 1, { waiting })).toEqual({ applied: false, item: job });
+      });
+
       it('raises generations only where they are as seen, and says so', async () => {
         const job = await table.createJob(newJob());
         const raised = { 'a.one': 1, 'b.two': 1 };

@@ -32,11 +32,12 @@ export interface Listing {
 /**
  * Planes of all channels lie in the location's folder, or one level deeper in folders named after their channel.
  * `CHN` and `PLN` with their numbers are what counts in a name; the rest of it is ignored.
+ * `prefix`: all of them, or one location's folder.
  */
-export async function listLocations(store: ObjectStore): Promise<Listing> {
+export async function listLocations(store: ObjectStore, prefix = VIEW_FOLDER): Promise<Listing> {
   const locations = new Map<number, { directory: string; channels: Map<number, ListedPlane[]> }>();
   let firstOther: string | undefined;
-  for await (const { key, size } of store.list(VIEW_FOLDER)) {
+  for await (const { key, size } of store.list(prefix)) {
     const name = parsePlaneKey(key);
     if (name === undefined) {
       firstOther ??= key;

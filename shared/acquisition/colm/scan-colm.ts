@@ -15,6 +15,8 @@ import { headerProblems, tileProblems } from './tile-problems.ts';
 
 export interface ScanOptions {
   readonly channels: 'all' | readonly number[];
+  /** A channel that is read besides them, where there is one of this number. */
+  readonly besides?: number | undefined;
 }
 
 export interface ColmScan {
@@ -26,10 +28,10 @@ export interface ColmScan {
 const STACKS_IN_FLIGHT = 4;
 
 /** Everything but the pixels. What is missing or damaged becomes a gap; only nothing at all is an error. */
-export async function scanColm(store: ObjectStore, { channels }: ScanOptions): Promise<ColmScan> {
+export async function scanColm(store: ObjectStore, options: ScanOptions): Promise<ColmScan> {
   const header = await readColmHeader(store);
   const listing = await listLocations(store);
-  const selected = selectChannels(header, listing, channels, store);
+  const selected = selectChannels(header, listing, options, store);
   const tileSize = [header.width, header.height, header.planes] as const;
   const surveys = await inParallel(listedStacks(header, listing, selected), STACKS_IN_FLIGHT, (stack) =>
     surveyStack(store, stack, tileSize),
@@ -80,7 +82,7 @@ export const nominalStepOf = ({ width, height, overlap }: Experiment): Acquisiti
 function selectChannels(
   header: ColmHeader,
   listing: Listing,
-  wanted: ScanOptions['channels'],
+  { channels: wanted, besides }: ScanOptions,
   { url }: ObjectStore,
 ): number[] {
   const found = channelsIn(header, listing);
@@ -92,7 +94,8 @@ function selectChannels(
   }
   if (wanted === 'all') return found;
   const absent = wanted.filter((channel) => !found.includes(channel));
-  if (absent.length === 0) return [...new Set(wanted)].sort((a, b) => a - b);
+  if (absent.length === 0)
+    return found.filter((channel) => wanted.includes(channel) || channel === besides);
   const problem = `no planes of channel ${absent.join(', ')}`;
   throw new AcquisitionError('missing-channel', url, problem, `Choose from ${found.join(', ')}.`);
 }

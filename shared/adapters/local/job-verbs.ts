@@ -11,6 +11,7 @@ type JobVerb =
   | 'getJob'
   | 'listJobs'
   | 'setCancelled'
+  | 'setWaiting'
   | 'raise'
   | 'stepDone'
   | 'stepIncomplete'
@@ -54,6 +55,12 @@ export function jobVerbs(database: Sqlite, commit: GroupCommit): Pick<JobTable, 
       return rows.map((row) => fromText(row.record));
     },
     setCancelled: (jobId, cancelled) => change(jobId, () => ({ cancelled })),
+    setWaiting: (jobId, seenUntil, change) =>
+      commit.write(() => {
+        const { waiting, ...job } = read(jobId);
+        if (waiting?.until !== seenUntil) return { applied: false, item: read(jobId) };
+        return { applied: true, item: store({ ...job, ...change }) };
+      }),
     raise: (jobId, seen, raised, quietUntil) =>
       commit.write(() => {
         const job = read(jobId);

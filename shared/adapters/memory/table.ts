@@ -27,6 +27,7 @@ type JobVerb =
   | 'getJob'
   | 'listJobs'
   | 'setCancelled'
+  | 'setWaiting'
   | 'raise'
   | 'stepDone'
   | 'stepIncomplete'
@@ -40,6 +41,11 @@ function jobVerbs(): Pick<JobTable, JobVerb> {
     getJob: async (jobId) => jobs.get(jobId),
     listJobs: async () => jobs.all(),
     setCancelled: async (jobId, cancelled) => jobs.change(jobId, (job) => ({ ...job, cancelled })),
+    setWaiting: async (jobId, seenUntil, change) => {
+      const { waiting, ...job } = jobs.read(jobId);
+      if (waiting?.until !== seenUntil) return { applied: false, item: jobs.read(jobId) };
+      return { applied: true, item: jobs.put(jobId, { ...job, ...change }) };
+    },
     raise: async (jobId, seen, raised, quietUntil) => {
       const job = jobs.read(jobId);
       if (!sameGenerations(job.generations, seen)) return { applied: false, item: job };

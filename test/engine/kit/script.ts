@@ -18,7 +18,11 @@ export type TaskName = `${StepId}/${number}/${number}`;
 export interface Script {
   readonly plan?: (step: StepId, pass: number, earlier: number) => Behaviour;
   readonly task?: (task: TaskName, earlier: number) => Behaviour;
+  /** Whether the input of the first step is complete, by how often it was looked at before. */
+  readonly ready?: (earlier: number) => Sight;
 }
+
+export type Sight = 'complete' | 'not yet' | 'throws' | 'throws for good';
 
 export const countOf = ({ tasks }: ScriptedStep, generation: number): number =>
   typeof tasks === 'number' ? tasks : (tasks[Math.min(generation, tasks.length - 1)] ?? 0);

@@ -2,6 +2,7 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { PermanentError, TaskAborted } from '../../../shared/engine/errors.ts';
 import type { JobRecord, RunRef } from '../../../shared/engine/records.ts';
+import type { Readiness } from '../../../shared/engine/step.ts';
 import type { Calls } from './process.ts';
 import {
   type Behaviour,
@@ -22,6 +23,8 @@ export function makeWorkers(
   const plans = new Map<string, number>();
   const violations: string[] = [];
   let script: Script = {};
+  let looks = 0;
+  let wasComplete = false;
 
   /** A task of the generation that counts finds every file it waits for, and finds it right. */
   async function checkOrder(ref: RunRef & { readonly index: number }): Promise<void> {
@@ -32,9 +35,21 @@ export function makeWorkers(
     violations.push(...wrong.map((found) => `${task} ran too early: ${found}`));
   }
 
+  const look = async (): Promise<Readiness> => {
+    const sight = script.ready?.(looks++) ?? 'complete';
+    if (sight === 'throws for good') throw new PermanentError('the input is no input');
+    if (sight === 'throws') throw new Error('the input cannot be reached');
+    if (sight === 'not yet') return { ready: false, progress: `look ${looks}` };
+    wasComplete = true;
+    return { ready: true };
+  };
+
   const planner = (calls: Calls): Engine['planner'] => ({
+    ready: async (_, id) => (id === steps[0]?.id ? calls.call(`look ${id}`, look) : undefined),
     plan: async (job, id, pass) => {
       await calls.call(`plan ${id}/${pass}`, async () => undefined);
+      if (script.ready && !wasComplete && id === steps[0]?.id)
+        violations.push(`${id} was planned before its input was complete`);
       const earlier = count(plans, `${id}/${pass}`);
       await behave(script.plan?.(id, pass, earlier) ?? 'works', `the plan of ${id}`, calls);
       const step = steps.find((candidate) => candidate.id === id);
@@ -68,6 +83,7 @@ export function makeWorkers(
     planner,
     runner,
     runs,
+    looks: () => looks,
     violations,
     follow: (next: Script): void => {
       script = next;

@@ -10,6 +10,7 @@ import type { Message } from '../../../shared/engine/messages.ts';
 import type { Delivery, OutgoingMessage, TaskQueue } from '../../../shared/engine/ports.ts';
 import type { JobRecord, NewJob } from '../../../shared/engine/records.ts';
 import { type JobStatus, jobStatus } from '../../../shared/engine/status.ts';
+import { newWaiting } from '../../../shared/engine/waiting.ts';
 import { gatedQueue, gatedStore, gatedTable } from './gates.ts';
 import { messageIn, nameOf } from './message-names.ts';
 import { type Calls, type Process, spawn } from './process.ts';
@@ -20,6 +21,8 @@ import { makeWorkers } from './workers.ts';
 export interface WorldOptions {
   readonly maxReceives?: number;
   readonly pick?: (count: number) => number;
+  /** The job waits so long for its input; absent: not at all. */
+  readonly maxWaitSeconds?: number;
 }
 
 export interface Consumer extends Process {
@@ -40,7 +43,11 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
   const table = memoryTable();
   const store = memoryStore();
   const taskFiles = makeTaskFiles(steps, store);
-  const newJob = jobOf(steps);
+  const { maxWaitSeconds } = options;
+  const newJob: NewJob = {
+    ...jobOf(steps),
+    ...(maxWaitSeconds === undefined ? {} : { waiting: newWaiting(maxWaitSeconds, clock.now()) }),
+  };
   const { jobId } = newJob;
   const shapes: StepShape[] = steps.map(({ id, waitsFor = [] }) => ({ id, service: id, waitsFor }));
   const queueNames = [PLAN_QUEUE, ...steps.map(({ id }) => id)];
@@ -79,6 +86,7 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
     const process = await spawn(`consumer ${++consumers} of ${nameOf(message)}`, async (calls) => {
       const outcome = await handleMessage(delivery.body, engineFor(calls), {
         signal: leaving.signal,
+        receives: delivery.receives,
         ...(dead ? { dead: { reason: 'received too often' } } : {}),
       });
       const { handle } = delivery;
@@ -102,6 +110,8 @@ export function makeWorld(steps: readonly ScriptedStep[], options: WorldOptions 
     files: taskFiles.files,
     /** How often each task was started. */
     runs: workers.runs,
+    /** How often the input was looked at. */
+    looks: workers.looks,
     /** Every message that arrived in a queue, in order. */
     sent,
     /** Tasks that ran too early. */

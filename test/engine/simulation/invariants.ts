@@ -1,6 +1,6 @@
 /** What must hold in every schedule (PROTOCOL section 6); order of tasks is checked by the world as they run. */
 
-import type { RunRef } from '../../../shared/engine/records.ts';
+import type { RunRef, Waiting } from '../../../shared/engine/records.ts';
 import { groupParents, groupsBelow, plannedPasses } from '../../../shared/engine/tree.ts';
 import type { World } from '../kit/world.ts';
 
@@ -17,6 +17,8 @@ export async function checkAtRest(world: World, circumstances: Circumstances): P
   const { commandIsDue, deadLetters, plansFail } = circumstances;
   if (!(await world.table.getJob(world.jobId))) return commandIsDue ? [] : ['at rest without a job'];
   const status = await world.status();
+  const { waiting } = await world.jobNow();
+  if (status === 'incomplete' && waiting) return whatIsWrongWhenGivenUp(world, waiting);
   if (status === 'done' || status === 'incomplete') return whatIsWrongWhenDone(world);
   if ((status === 'running' || status === 'waiting') && !commandIsDue) return [`at rest while ${status}`];
   const explained = commandIsDue || deadLetters || plansFail;
@@ -31,6 +33,17 @@ export async function checkAtTheEnd(world: World): Promise<string[]> {
   const status = await world.status();
   if (status !== 'done' && status !== 'incomplete') return [`ends ${status} after resume and retry`];
   return whatIsWrongWhenDone(world);
+}
+
+/** The step that waits is the first one; nothing of it was planned, and the time was over. */
+async function whatIsWrongWhenGivenUp(world: World, { until, progress }: Waiting): Promise<string[]> {
+  const step = world.shapes[0]!.id;
+  const generation = (await world.jobNow()).generations[step] ?? 0;
+  const run = await world.table.getRun({ jobId: world.jobId, step, generation, pass: 0 });
+  const wrong = run ? [`given up, but ${step} was planned`] : [];
+  if (world.clock.now() < until) wrong.push('given up too early');
+  if (progress === '') wrong.push('given up without saying what is missing');
+  return wrong;
 }
 
 async function whatIsWrongWhenDone(world: World): Promise<string[]> {

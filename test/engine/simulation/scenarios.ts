@@ -1,5 +1,5 @@
 /** Small jobs, what goes wrong in them, and which commands come while they run. */
-import type { Behaviour, ScriptedStep, TaskName } from '../kit/script.ts';
+import type { Behaviour, ScriptedStep, Sight, TaskName } from '../kit/script.ts';
 
 export type CommandName = 'resume' | 'retry' | 'accept' | 'redo a' | 'redo b' | 'cancel' | 'purge';
 
@@ -10,6 +10,8 @@ export interface Scenario {
   readonly tasks?: Readonly<Record<TaskName, Trouble>>;
   readonly plans?: Readonly<Record<string, Trouble>>;
   readonly maxReceives?: number;
+  /** The job waits at most so long for its input, and sees it so, look by look; from the last one on it stays so. */
+  readonly waits?: { readonly maxSeconds: number; readonly sees: readonly Sight[] };
   /** A random choice of these, in a random order, at random moments. */
   readonly commands?: readonly CommandName[];
 }
@@ -116,6 +118,24 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'every dead letter', steps: chain(2, 1), maxReceives: 1, commands: ['retry', 'resume'] },
   { name: 'redo', steps: chain(2, 2, 1), commands: ['redo a', 'redo b', 'redo a', 'cancel', 'resume'] },
+  {
+    name: 'an upload that ends',
+    steps: chain(2, 1),
+    waits: { maxSeconds: 3600, sees: ['not yet', 'throws', 'not yet', 'complete'] },
+    commands: ['resume', 'retry', 'cancel', 'redo a', 'purge'],
+  },
+  {
+    name: 'an upload that never ends',
+    steps: twoRoots,
+    waits: { maxSeconds: 400, sees: ['not yet'] },
+    commands: ['resume', 'resume', 'cancel', 'redo b'],
+  },
+  {
+    name: 'an upload that is no acquisition at first',
+    steps: chain(2, 1),
+    waits: { maxSeconds: 600, sees: ['not yet', 'throws for good', 'not yet', 'complete'] },
+    commands: ['retry', 'resume', 'retry'],
+  },
   {
     name: 'everything',
     steps: diamond(3, 1, 2, 1),

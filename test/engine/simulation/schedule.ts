@@ -40,10 +40,11 @@ interface Schedule {
 
 export async function runSchedule(scenario: Scenario, seed: number): Promise<Report> {
   const random = seededRandom(seed);
-  const { maxReceives } = scenario;
+  const { maxReceives, waits } = scenario;
   const world = makeWorld(scenario.steps, {
     pick: random.below,
     ...(maxReceives === undefined ? {} : { maxReceives }),
+    ...(waits === undefined ? {} : { maxWaitSeconds: waits.maxSeconds }),
   });
   follow(world, scenario);
   const schedule: Schedule = {
@@ -53,7 +54,7 @@ export async function runSchedule(scenario: Scenario, seed: number): Promise<Rep
     commands: new Set(),
     stalled: new Set(),
     waiting: chooseCommands(scenario, random),
-    circumstances: { commandIsDue: false, deadLetters: false, plansFail: scenario.plans !== undefined },
+    circumstances: { commandIsDue: false, deadLetters: false, plansFail: mayFailInPlans(scenario) },
     log: [],
     faults: random.below(7),
     portCalls: 0,
@@ -75,12 +76,16 @@ export async function runSchedule(scenario: Scenario, seed: number): Promise<Rep
   return { violations, log: schedule.log, portCalls: schedule.portCalls };
 }
 
-function follow(world: World, { tasks, plans }: Scenario): void {
+const mayFailInPlans = ({ plans, waits }: Scenario): boolean =>
+  plans !== undefined || waits?.sees.includes('throws for good') === true;
+
+function follow(world: World, { tasks, plans, waits }: Scenario): void {
   const happens = (trouble: Trouble | undefined, earlier: number) =>
     trouble && earlier < (trouble.times ?? Number.POSITIVE_INFINITY) ? trouble.how : 'works';
   world.follow({
     task: (name, earlier) => happens(tasks?.[name], earlier),
     plan: (step, pass, earlier) => happens(plans?.[`${step}/${pass}`], earlier),
+    ...(waits && { ready: (earlier: number) => waits.sees[Math.min(earlier, waits.sees.length - 1)]! }),
   });
 }
 
@@ -98,7 +103,7 @@ async function mend(world: World): Promise<void> {
   for (let round = 0; round < 4; round++) {
     await drain(world);
     const status = await world.status();
-    if (status === 'done' || status === 'incomplete') return;
+    if (status === 'done' || (status === 'incomplete' && !(await world.jobNow()).waiting)) return;
     await (status === 'failed' ? retry : resume)(world.engine, world.jobId);
   }
   await drain(world);

@@ -9,6 +9,19 @@ export interface QueueUnderTest {
   /** Moves the adapter's clock on. */
   readonly advance: (milliseconds: number) => Promise<void> | void;
   readonly dispose: () => Promise<void>;
+  readonly differs?: QueueDifferences;
+}
+
+/** What a service, or a server in its place, does otherwise. */
+export interface QueueDifferences {
+  /** A receive that waits when its signal aborts ends by itself, after this at most; 5 where absent. */
+  readonly openReceiveSeconds?: number;
+  /** Its depth counts a message that was given back with a delay as in flight. */
+  readonly countsReleasedAsInFlight?: true;
+  /** Its depth does not know yet that a lease has ended. */
+  readonly countsEndedLeasesLate?: true;
+  /** It refuses characters beyond U+FFFF. */
+  readonly refusesAstral?: true;
 }
 
 export interface QueueOptions {
@@ -102,7 +115,8 @@ export function taskQueueSuite(
     });
 
     it('keeps every character of a body', async () => {
-      const body = JSON.stringify({ text: 'µm "quoted" \\ \n 脳 🧠', zero: 0 });
+      const brain = made.differs?.refusesAstral ? '' : '🧠';
+      const body = JSON.stringify({ text: `µm "quoted" \\ \n 脳 ${brain}`, zero: 0 });
       await queue.send([message(body)]);
       expect((await receiveOne()).body).toBe(body);
     });
@@ -175,9 +189,14 @@ export function taskQueueSuite(
       await queue.send(['a', 'b', 'c', 'd'].map(message));
       const [first] = await queue.receive({ ...now, max: 2 });
       await queue.release(first!.handle, 100);
-      expect(await queue.depth()).toEqual({ visible: 2, inFlight: 1, delayed: 1 });
+      const depth = (visible: number, inFlight: number, delayed: number) =>
+        made.differs?.countsReleasedAsInFlight
+          ? { visible, inFlight: inFlight + delayed, delayed: 0 }
+          : { visible, inFlight, delayed };
+      expect(await queue.depth()).toEqual(depth(2, 1, 1));
+      if (made.differs?.countsEndedLeasesLate) return;
       await advanceSeconds(LEASE + 1);
-      expect(await queue.depth()).toEqual({ visible: 3, inFlight: 0, delayed: 1 });
+      expect(await queue.depth()).toEqual(depth(3, 0, 1));
     });
 
     it('waits for a first message, and no longer than asked', async () => {
@@ -217,7 +236,7 @@ export function taskQueueSuite(
       const leaving = new AbortController();
       const waiting = queue.receive({ ...now, waitSeconds: 1000, signal: leaving.signal });
       leaving.abort();
-      expect((await settled(waiting, 5)).value).toEqual([]);
+      expect((await settled(waiting, made.differs?.openReceiveSeconds ?? 5)).value).toEqual([]);
     });
 
     it('moves a message to the dead letters after its last receive', async () => {

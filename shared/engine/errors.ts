@@ -26,6 +26,10 @@ export class TaskAborted extends Error {
 export const isPermanent = (error: unknown): boolean =>
   error instanceof Error && (error as { permanent?: unknown }).permanent === true;
 
+/** What it needs was out of reach for a while: a store that throttles, a network that is down. */
+export const isTransient = (error: unknown): boolean =>
+  error instanceof Error && (error as { transient?: unknown }).transient === true;
+
 /** A command that was refused before it wrote anything; the message says what to do instead. */
 export class CommandRefused extends Error {
   override readonly name = 'CommandRefused';

@@ -31,7 +31,12 @@ export async function readInputs<Parameters>(
   parameters: Parameters,
 ): Promise<Inputs<Parameters, Record<string, StepFile<unknown>>>> {
   const reads = Object.entries(step.reads as Record<string, StepFile<unknown>>);
-  const values = await Promise.all(reads.map(async ([name, file]) => [name, await readFile(store, file)]));
+  const values = await Promise.all(
+    reads.map(async ([name, file]) => [
+      name,
+      await (file.isOptional ? readFileIfPresent(store, file) : readFile(store, file)),
+    ]),
+  );
   return { ...Object.fromEntries(values), parameters };
 }
 

@@ -8,7 +8,15 @@ export interface StepFile<T> {
   /** In the job's output store. */
   readonly key: string;
   readonly schema: ZodType<T>;
+  /** A file that need not be there: undefined stands for it then. */
+  readonly isOptional?: true;
 }
+
+/** The same file for a step that may run without it. */
+export const optionalFile = <T>(file: StepFile<T>): StepFile<T | undefined> => ({
+  ...file,
+  isOptional: true,
+});
 
 /** What one task asks of the machine: admission, instance types and `estimate` follow from it. */
 export interface Needs {

@@ -1,7 +1,7 @@
 /** `task`: run it unless it is settled, record how it ended, fan in. */
 import { attemptFailed, type Dead, recordDead } from './attempts.ts';
 import type { Engine, TaskReport } from './engine.ts';
-import { TaskAborted } from './errors.ts';
+import { isTransient, TaskAborted } from './errors.ts';
 import { groupFanIn } from './fan-in.ts';
 import { runRefOf, type TaskMessage, wroteMessage } from './messages.ts';
 import { DELETE, type Outcome, release } from './outcome.ts';
@@ -11,6 +11,7 @@ import { sendMessages } from './send.ts';
 interface TaskOptions {
   readonly signal: AbortSignal;
   readonly dead?: Dead;
+  readonly receives?: number;
   readonly onTask?: (report: TaskReport) => void;
 }
 
@@ -21,6 +22,10 @@ interface Task {
   readonly group: GroupRef;
   readonly slot: number;
 }
+
+/** Between looks at a store that is out of reach, and how many of them before it counts as a failure of the task. */
+const BUSY_SECONDS = 60;
+const BUSY_RECEIVES = 20;
 
 /** A task is sent after its group was made, so this is a message that nobody sent. */
 const STRAY_SECONDS = 900;
@@ -60,6 +65,9 @@ async function runTask(engine: Engine, job: JobRecord, task: Task, options: Task
     report = await engine.runner.run(job, { ...task.ref, index: task.index }, options.signal);
   } catch (error) {
     if (error instanceof TaskAborted) return release(0, error.message);
+    // No fault of the task; but its queue allows so many receives only, and someone must hear of it in the end.
+    if (isTransient(error) && (options.receives ?? 1) <= BUSY_RECEIVES)
+      return release(BUSY_SECONDS, `put off for ${BUSY_SECONDS} s: ${(error as Error).message}`);
     return (await attemptFailed(engine, task.ref, task.index, error)) ?? failTask(engine, job, task);
   }
   options.onTask?.(report);

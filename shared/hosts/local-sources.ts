@@ -30,6 +30,8 @@ export interface LocalSourceOptions {
 /** Plans and expansions in flight at once: they wait for the state only. */
 const PLANS_AT_ONCE = 32;
 const DEAD_AT_ONCE = 8;
+/** A task put off for so long is something that the user should know. */
+const NOTABLE_SECONDS = 60;
 
 export function localSources(options: LocalSourceOptions): LocalSources {
   const { engine, jobId, readNeeds } = options;
@@ -105,11 +107,13 @@ function taskSource(
     dead: false,
     queue: engine.queues.queue(service),
     room: () => freeSlots(capacity, running, largest()),
-    async handle({ body }, signal) {
+    async handle({ body, receives }, signal) {
       const ask = askOf(body);
       running.push(ask);
       try {
-        return await handleMessage(body, engine, { signal });
+        const outcome = await handleMessage(body, engine, { signal, receives });
+        if (outcome.kind === 'release' && outcome.delaySeconds >= NOTABLE_SECONDS) note(outcome.why);
+        return outcome;
       } finally {
         running.splice(running.indexOf(ask), 1);
       }

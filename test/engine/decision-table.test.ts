@@ -391,6 +391,21 @@ describe('task', () => {
     expect([...((await world.table.getGroup({ ...run, group: 1 }))?.failed ?? [])]).toEqual([0]);
   });
 
+  it('that finds a store out of reach is put off, without an attempt, as long as its queue has patience', async () => {
+    const { world, run } = await expanded();
+    const away = Object.assign(new Error('s3://b: 503 Slow Down'), { transient: true });
+    const engine = { ...world.engine, runner: { run: () => Promise.reject(away) } };
+    const atReceive = (receives: number) =>
+      handleMessage(JSON.stringify(taskMessage(run, 0)), engine, {
+        signal: new AbortController().signal,
+        receives,
+      });
+    expect(await atReceive(20)).toMatchObject({ kind: 'release', delaySeconds: 60 });
+    expect(await subjects(world, run)).toEqual([]);
+    expect(await atReceive(21)).toMatchObject({ kind: 'release', delaySeconds: 1 });
+    expect(await subjects(world, run)).toEqual([[0, 1]]);
+  });
+
   it('that is aborted is released at once, without an attempt', async () => {
     const { world, run } = await expanded();
     const outcome = await handleMessage(JSON.stringify(taskMessage(run, 2)), world.engine, {

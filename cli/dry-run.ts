@@ -1,4 +1,4 @@
-/** What `run --dry-run` prints: the job, its grid and its parameters, known without reading a single plane. */
+/** What `--dry-run` prints, and `enqueue` before it begins: the job, its grid and parameters, known without reading a plane. */
 import { jobParameters } from '../services/parameters.ts';
 import type { ColmHeader } from '../shared/acquisition/colm/read-colm.ts';
 import type { NewJob } from '../shared/engine/records.ts';
@@ -7,25 +7,29 @@ import { counted } from './quantities.ts';
 import type { Resources } from './run-options.ts';
 import { line, type Terminal } from './terminal.ts';
 
-interface DryRun extends Resources {
+/** Without workers and memory where other machines do the work. */
+interface Description extends Partial<Resources> {
   readonly job: NewJob;
   readonly header: ColmHeader;
   readonly json: boolean;
+  /** False: the job is begun next. */
+  readonly isDryRun?: boolean;
 }
 
-export function describeJob(terminal: Terminal, dryRun: DryRun): void {
-  if (dryRun.json) line(terminal.out, JSON.stringify(jobObject(dryRun)));
-  else for (const text of jobLines(dryRun)) line(terminal.out, text);
+export function describeJob(terminal: Terminal, description: Description): void {
+  if (description.json) line(terminal.out, JSON.stringify(jobObject(description)));
+  else for (const text of jobLines(description)) line(terminal.out, text);
 }
 
-const jobObject = ({ job, header, workers, memoryMiB }: DryRun): object => {
+const jobObject = ({ job, header, workers, memoryMiB, isDryRun = true }: Description): object => {
   const { jobId, input, output, parameters, steps } = job;
   const { grid, scanned, width, height, planes, voxelSizeUm } = header;
   const acquisition = { grid, scannedTiles: scanned.length, tileSize: [width, height, planes], voxelSizeUm };
-  return { event: 'dry-run', jobId, input, output, acquisition, parameters, steps, workers, memoryMiB };
+  const event = isDryRun ? 'dry-run' : 'plan';
+  return { event, jobId, input, output, acquisition, parameters, steps, workers, memoryMiB };
 };
 
-function jobLines({ job, header, workers, memoryMiB }: DryRun): string[] {
+function jobLines({ job, header, workers, memoryMiB, isDryRun = true }: Description): string[] {
   const { grid, scanned, width, height, planes, voxelSizeUm, overlap } = header;
   return [
     `job          ${job.jobId}`,
@@ -36,8 +40,8 @@ function jobLines({ job, header, workers, memoryMiB }: DryRun): string[] {
     `overlap      ${percent(overlap.x)} in x, ${percent(overlap.y)} in y`,
     `steps        ${job.steps.join(', ')}`,
     `parameters   ${parameterLines(jobParameters.parse(job.parameters)).join(' ')}`,
-    `machine      ${counted(workers, 'worker')}, ${memoryMiB} MiB`,
-    'Nothing was written.',
+    ...(workers === undefined ? [] : [`machine      ${counted(workers, 'worker')}, ${memoryMiB} MiB`]),
+    ...(isDryRun ? ['Nothing was written.'] : []),
   ];
 }
 

@@ -1,19 +1,23 @@
-/** Local folders as the command line is given them. */
+/** Folders and URLs as the command line is given them. */
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toUrl } from '../shared/adapters/open-store.ts';
-import { RefusedError } from './errors.ts';
 
-/** Absolute path of a folder or `file://` URL; `role` names it in the refusal of anything else. */
-export function localFolder(pathOrUrl: string, role: string): string {
+/** Of places that are no folder of this machine. */
+export const isUrl = (place: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
+
+/** Absolute path of a folder that is given as path or as `file://` URL; of any other place its URL. */
+export function placeOf(pathOrUrl: string): string {
   const url = toUrl(pathOrUrl);
-  if (!url.startsWith('file://'))
-    throw new RefusedError(
-      `The ${role} ${pathOrUrl} is not on this machine: give a folder or a file:// URL.`,
-    );
-  return fileURLToPath(url);
+  return url.startsWith('file://') ? fileURLToPath(url) : url;
 }
+
+/** What lies at a key of a place, as its path or URL. */
+export const placeIn = (place: string, key: string): string => {
+  if (!isUrl(place)) return join(place, key);
+  return key === '' ? place : `${place}/${key}`;
+};
 
 /** The folder itself, or the nearest one above it that is there. */
 export function nearestExisting(folder: string): string {
@@ -21,12 +25,13 @@ export function nearestExisting(folder: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
-/** True where `inner` is `outer` or lies below it. */
+/** True where `inner` is `outer` or lies below it; both paths, or both places of other kinds. */
 export function isInside(inner: string, outer: string): boolean {
+  if (isUrl(inner) || isUrl(outer)) return `${inner}/`.startsWith(`${outer}/`);
   const way = relative(outer, inner);
   return way !== '..' && !way.startsWith(`..${sep}`) && !way.startsWith(sep);
 }
 
-/** A path below the working directory as it would be typed. */
+/** A place as it would be typed: a path below the working directory starts there. */
 export const shortPath = (path: string): string =>
-  isInside(path, process.cwd()) ? relative(process.cwd(), path) || '.' : path;
+  !isUrl(path) && isInside(path, process.cwd()) ? relative(process.cwd(), path) || '.' : path;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { openSqlite } from '../shared/adapters/local/sqlite.ts';
 import { openStore } from '../shared/adapters/open-store.ts';
-import { nearestExisting } from './folders.ts';
+import { isUrl, nearestExisting, placeOf } from './folders.ts';
 import { availableCores, memoryMiB, processorName } from './machine.ts';
 import { formatBytes } from './quantities.ts';
 
@@ -30,7 +30,7 @@ export const inspectMachine = (folder: string): Promise<Finding[]> =>
     checkSimd(),
     checkProcessor(),
     checkMemory(),
-    checkDisk(folder),
+    ...(isUrl(placeOf(folder)) ? [] : [checkDisk(folder)]),
     checkWriting(folder),
   ]);
 
@@ -116,11 +116,12 @@ async function checkDisk(folder: string): Promise<Finding> {
 async function checkWriting(folder: string): Promise<Finding> {
   const what = 'writing';
   const key = `cloudreg-doctor-${randomBytes(4).toString('hex')}`;
+  const place = isUrl(placeOf(folder)) ? folder : nearestExisting(folder);
   try {
-    const store = await openStore(nearestExisting(folder));
+    const store = await openStore(place);
     await store.put(key, new Uint8Array(1), { ifAbsent: true });
     await store.delete([key]);
-    return { what, verdict: 'good', found: nearestExisting(folder) };
+    return { what, verdict: 'good', found: place };
   } catch (error) {
     return {
       what,

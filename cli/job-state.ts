@@ -33,7 +33,7 @@ export async function readJobState(folder: OutputFolder, { jobId }: NewJob): Pro
   }
 }
 
-async function stateOf(table: JobTable, job: JobRecord): Promise<JobState> {
+export async function stateOf(table: JobTable, job: JobRecord): Promise<JobState> {
   const shapes = pipeline.steps.map(shapeOf);
   const own = shapes.filter(({ id }) => job.generations[id] !== undefined);
   const steps: StepProgress[] = [];

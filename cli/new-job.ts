@@ -10,7 +10,7 @@ import { programVersion } from './version.ts';
 
 export const newJob = async (
   acquisition: ObjectStore,
-  output: OutputFolder,
+  output: Pick<OutputFolder, 'store'>,
   parameters: JobParameters,
 ): Promise<NewJob> =>
   makeJob({

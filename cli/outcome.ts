@@ -1,12 +1,11 @@
 /** How a job ended, in words and as the last of the JSON lines. */
-import { join } from 'node:path';
 import { pipeline } from '../services/pipeline.ts';
 import type { QualityReport, Spot } from '../shared/acquisition/quality-report.ts';
 import { stepId } from '../shared/engine/step.ts';
 import type { RunFailure } from '../shared/hosts/local.ts';
 import { correctionLines } from './correction-lines.ts';
 import { EXIT_DONE, EXIT_FAILED } from './errors.ts';
-import { shortPath } from './folders.ts';
+import { placeIn, shortPath } from './folders.ts';
 import { peakRssMiB } from './machine.ts';
 import { qualityLines, readQualityReport } from './quality-lines.ts';
 import { counted, formatBytes, formatRate, formatSeconds } from './quantities.ts';
@@ -110,7 +109,7 @@ const ENDS: Readonly<Record<JobOutcome['status'], string>> = {
 
 async function volumeLines({ folder }: JobRun, { status }: JobOutcome): Promise<string[]> {
   if (status !== 'done' && status !== 'incomplete') return [];
-  return (await volumesIn(folder)).map((name) => `Volume: ${shortPath(join(folder.path, name))}`);
+  return (await volumesIn(folder)).map((name) => `Volume: ${shortPath(placeIn(folder.path, name))}`);
 }
 
 const MOST_FAILURES = 5;

@@ -9,18 +9,21 @@ import type { ObjectStore } from '../shared/engine/ports.ts';
 import type { JsonObject, NewJob } from '../shared/engine/records.ts';
 import type { StepFile } from '../shared/engine/step.ts';
 import { RefusedError } from './errors.ts';
-import { localFolder } from './folders.ts';
+import { isUrl, placeOf } from './folders.ts';
+import { checkStateIsHere, stateFolderFor } from './state-place.ts';
 
 export interface OutputFolder {
+  /** Of a folder on this machine; the URL of any other place. */
   readonly path: string;
   readonly store: ObjectStore;
-  /** Holds the state and the owner's lock. */
+  /** On this machine, wherever the output is: holds the state and the owner's lock. */
   readonly stateFolder: string;
 }
 
 export async function openOutputFolder(pathOrUrl: string): Promise<OutputFolder> {
-  const path = localFolder(pathOrUrl, 'output');
-  return { path, store: await openStore(path), stateFolder: join(path, '.cloudreg') };
+  const path = placeOf(pathOrUrl);
+  const stateFolder = isUrl(path) ? stateFolderFor(path) : join(path, '.cloudreg');
+  return { path, store: await openStore(path), stateFolder };
 }
 
 /** `.cloudreg/job.json`: the one job that owns the folder. Written once, before anything else. */
@@ -38,13 +41,19 @@ const jobFile: StepFile<NewJob> = {
   }),
 };
 
-export const jobIn = ({ store }: OutputFolder): Promise<NewJob | undefined> =>
+/** As much as a job's claim needs; of a deployment's job there is no more. */
+type JobPlace = Pick<OutputFolder, 'path' | 'store'>;
+
+export const jobIn = ({ store }: Pick<OutputFolder, 'store'>): Promise<NewJob | undefined> =>
   readFileIfPresent(store, jobFile);
 
 /** For commands that go on with what is there. */
 export async function existingJob(folder: OutputFolder): Promise<NewJob> {
   const job = await jobIn(folder);
-  if (job) return checkUnmoved(folder, job);
+  if (job) {
+    await checkStateIsHere(folder);
+    return checkUnmoved(folder, job);
+  }
   throw new RefusedError(
     `There is no job in ${folder.path} (${jobFile.key} is not there). Start one: cloudreg run <acquisition> ${folder.path}`,
   );
@@ -59,21 +68,21 @@ function checkUnmoved({ path, store }: OutputFolder, job: NewJob): NewJob {
 }
 
 /** Makes the folder the job's own, or finds that it is. Refused where another job owns it, or it cannot be written. */
-export async function claimFolder(folder: OutputFolder, job: NewJob): Promise<NewJob> {
+export async function claimFolder(folder: JobPlace, job: NewJob): Promise<NewJob> {
   const owner = (await checkFolder(folder, job)) ?? (await writeJob(folder, job));
   if (owner.jobId !== job.jobId) throw otherJob(folder, owner, job);
   return owner;
 }
 
 /** The job that owns the folder, if any; refused where that is another one. Writes nothing. */
-export async function checkFolder(folder: OutputFolder, job: NewJob): Promise<NewJob | undefined> {
+export async function checkFolder(folder: JobPlace, job: NewJob): Promise<NewJob | undefined> {
   const owner = await jobIn(folder);
   if (owner && owner.jobId !== job.jobId) throw otherJob(folder, owner, job);
   return owner;
 }
 
 /** The job that is there afterwards: another process may have been quicker. */
-async function writeJob(folder: OutputFolder, job: NewJob): Promise<NewJob> {
+async function writeJob(folder: JobPlace, job: NewJob): Promise<NewJob> {
   try {
     const body = new TextEncoder().encode(`${JSON.stringify(job, null, 1)}\n`);
     const written = await folder.store.put(jobFile.key, body, {
@@ -82,13 +91,13 @@ async function writeJob(folder: OutputFolder, job: NewJob): Promise<NewJob> {
     });
     return written ? job : ((await jobIn(folder)) ?? job);
   } catch (error) {
-    if (error instanceof StoreError && error.kind !== 'full')
+    if (error instanceof StoreError && error.kind !== 'full' && !error.transient)
       throw new RefusedError(`The output cannot be written. ${error.message}`, { cause: error });
     throw error;
   }
 }
 
-function otherJob({ path }: OutputFolder, there: NewJob, here: NewJob): RefusedError {
+function otherJob({ path }: JobPlace, there: NewJob, here: NewJob): RefusedError {
   const lines = [
     ...differences(facts(there), facts(here)),
     ...differences(there.parameters, here.parameters),

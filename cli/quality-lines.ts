@@ -1,5 +1,4 @@
 /** The end of a run points at what a person should look at: the top of the job's quality report. */
-import { join } from 'node:path';
 import { report as reportStep } from '../services/stitching/report.ts';
 import {
   type QualityReport,
@@ -11,7 +10,7 @@ import {
 import { readFileIfPresent } from '../shared/engine/files.ts';
 import type { NewJob } from '../shared/engine/records.ts';
 import { stepId } from '../shared/engine/step.ts';
-import { shortPath } from './folders.ts';
+import { placeIn, shortPath } from './folders.ts';
 import { readJobState } from './job-state.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { counted } from './quantities.ts';
@@ -27,7 +26,7 @@ export async function readQualityReport(
 }
 
 export function qualityLines({ path }: OutputFolder, { worthALook }: QualityReport): string[] {
-  const report = `Quality report: ${shortPath(join(path, reportTextKey))}`;
+  const report = `Quality report: ${shortPath(placeIn(path, reportTextKey))}`;
   if (worthALook.length === 0) return [`${report} (nothing stands out)`];
   return [
     'Most worth a look:',
@@ -45,6 +44,6 @@ function spotText(path: string, { what, where: { tiles, voxel }, picture }: Spot
     .map(({ loc, row, column }) => `${tileName(loc)} (row ${row}, column ${column})`);
   const rest = tiles.length - named.length;
   const places = rest > 0 ? `${named.join(', ')} and ${counted(rest, 'other')}` : named.join(' and ');
-  const shown = picture === null ? '' : `: ${shortPath(join(path, picture))}`;
+  const shown = picture === null ? '' : `: ${shortPath(placeIn(path, picture))}`;
   return `${what} See voxel ${voxel.join(', ')}, ${places}${shown}`;
 }

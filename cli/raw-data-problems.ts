@@ -1,16 +1,15 @@
 /** What was wrong with the raw data, in a line or two; the files say which planes. */
-import { join } from 'node:path';
 import { DAMAGED_FOLDER, readDamaged } from '../services/stitching/fusion/damaged-planes.ts';
 import { isGap, type Problem, problemsFile } from '../shared/acquisition/problems.ts';
 import { readFileIfPresent } from '../shared/engine/files.ts';
-import { shortPath } from './folders.ts';
+import { placeIn, shortPath } from './folders.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { counted } from './quantities.ts';
 
 export async function problemLines(folder: OutputFolder): Promise<string[]> {
   const { problems } = (await readFileIfPresent(folder.store, problemsFile)) ?? { problems: [] };
   const damaged = await readDamaged(folder.store);
-  const see = (key: string): string => `see ${shortPath(join(folder.path, key))}`;
+  const see = (key: string): string => `see ${shortPath(placeIn(folder.path, key))}`;
   return [
     ...(problems.length === 0 ? [] : [`${summary(problems)}: ${see(problemsFile.key)}`]),
     ...(damaged.length === 0 ? [] : [`${damageText(damaged.length)}: ${see(DAMAGED_FOLDER)}`]),

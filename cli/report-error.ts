@@ -11,6 +11,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   OutputOwnedError: EXIT_REFUSED,
   CorrectionError: EXIT_REFUSED,
   GivenPlacementError: EXIT_REFUSED,
+  AwsError: EXIT_REFUSED,
   FailedError: EXIT_FAILED,
   StoreError: EXIT_FAILED,
   StateError: EXIT_FAILED,

@@ -3,8 +3,10 @@
 import { pipeline } from '../services/pipeline.ts';
 import type { NewJob } from '../shared/engine/records.ts';
 import { type LocalCommand, type LocalRunResult, runLocal } from '../shared/hosts/local.ts';
+import { isUrl } from './folders.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import type { OutputFolder } from './output-folder.ts';
+import { pipelineModule } from './pipeline-module.ts';
 import { createProgressDisplay } from './progress/progress-display.ts';
 import type { Resources } from './run-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,6 +33,8 @@ export async function runJob(terminal: Terminal, run: JobRun): Promise<JobOutcom
     onStop: () => display.note('Stopping at once.'),
   });
   try {
+    if (isUrl(run.folder.path))
+      display.note(`State of this job, on this machine only: ${run.folder.stateFolder}`);
     const result = await runLocal({
       pipeline,
       pipelineModule: pipelineModule(),
@@ -51,9 +55,3 @@ export async function runJob(terminal: Terminal, run: JobRun): Promise<JobOutcom
     interrupts.dispose();
   }
 }
-
-/** Worker threads load JavaScript only: from the sources (tests) it is the built twin. */
-const pipelineModule = (): string =>
-  import.meta.url.endsWith('.ts')
-    ? new URL('../dist/services/pipeline.js', import.meta.url).href
-    : new URL('../services/pipeline.js', import.meta.url).href;

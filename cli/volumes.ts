@@ -4,17 +4,31 @@ import { channelFolder, channelsOf } from '../services/output-volume.ts';
 import { jobParameters } from '../services/parameters.ts';
 import { acquisitionFile } from '../shared/acquisition/acquisition.ts';
 import { readFileIfPresent } from '../shared/engine/files.ts';
+import type { ObjectStore } from '../shared/engine/ports.ts';
 import type { NewJob } from '../shared/engine/records.ts';
+import { inParallel } from '../shared/in-parallel.ts';
 import { openVolume } from '../shared/volume/open-volume.ts';
+import { isUrl } from './folders.ts';
 import type { OutputFolder } from './output-folder.ts';
 
 const CHANNEL = /^CHN\d{2,}$/;
 
 /** Folders of the volumes that are there, ascending by channel. */
-export async function volumesIn({ path }: OutputFolder): Promise<string[]> {
+export async function volumesIn({ path, store }: OutputFolder): Promise<string[]> {
+  if (isUrl(path)) return volumesInStore(store);
   const entries = await readdir(path).catch(() => []);
   const channelOf = (name: string): number => Number(name.slice('CHN'.length));
   return entries.filter((name) => CHANNEL.test(name)).sort((a, b) => channelOf(a) - channelOf(b));
+}
+
+/** Of a channel's number there are two digits: asking for each is less than listing millions of chunks. */
+const MOST_CHANNELS = 100;
+const REQUESTS_AT_ONCE = 20;
+
+async function volumesInStore(store: ObjectStore): Promise<string[]> {
+  const names = Array.from({ length: MOST_CHANNELS }, (_, channel) => channelFolder(channel));
+  const heads = await inParallel(names, REQUESTS_AT_ONCE, (name) => store.head(`${name}/info`));
+  return names.filter((_, channel) => heads[channel] !== undefined);
 }
 
 /** Folders of the volumes that the job makes; those that are there once its intermediate files are cleaned away. */

@@ -1,5 +1,4 @@
 /** `cloudreg clean <output>`: removes what no reader of the volumes needs, or the job altogether. */
-import { join } from 'node:path';
 import { pipeline } from '../../services/pipeline.ts';
 import type { NewJob } from '../../shared/engine/records.ts';
 import type { DefineCommand } from '../command.ts';
@@ -9,7 +8,8 @@ import { readJobState } from '../job-state.ts';
 import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
 import { counted, formatBytes } from '../quantities.ts';
 import type { Removed } from '../remove-files.ts';
-import { asOwner, removeAll, removeJob } from '../remove-job.ts';
+import { asOwner, removeAll, removeJob, STATE_KEY } from '../remove-job.ts';
+import { checkStateIsHere } from '../state-place.ts';
 import { line, type Terminal } from '../terminal.ts';
 
 interface CleanFlags {
@@ -45,6 +45,7 @@ async function clean(terminal: Terminal, output: string, flags: CleanFlags): Pro
 /** Job record and state stay, for `status`; so does what says which voxels are gaps. */
 const removeIntermediates = (folder: OutputFolder, job: NewJob, flags: CleanFlags): Promise<Removed> =>
   asOwner(folder, async () => {
+    if (!flags.force) await checkStateIsHere(folder);
     const { status } = await readJobState(folder, job);
     if (status !== 'done' && status !== 'incomplete' && !flags.force)
       throw new RefusedError(
@@ -53,7 +54,8 @@ const removeIntermediates = (folder: OutputFolder, job: NewJob, flags: CleanFlag
       );
     const services = [...new Set(pipeline.steps.map(({ service }) => service))];
     return removeAll(
-      services.map((service) => join(folder.stateFolder, service)),
+      folder,
+      services.map((service) => `${STATE_KEY}/${service}`),
       saysWhatIsMissing,
     );
   });

@@ -1,5 +1,8 @@
-/** `cloudreg resume <output>`: goes on with the job of that folder; its record holds all that is needed. */
+/** `cloudreg resume <job>`: goes on with the job of that folder, or of a deployment; its record holds all that is needed. */
+import { cloudJobOf } from '../cloud/cloud-job.ts';
+import { goOnInCloud } from '../cloud/go-on.ts';
 import type { DefineCommand } from '../command.ts';
+import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
 import { reportOutcome } from '../outcome.ts';
 import { existingJob, openOutputFolder } from '../output-folder.ts';
 import { runJob } from '../run-job.ts';
@@ -7,9 +10,16 @@ import { addJsonFlag, addResourceFlags, type ResourceFlags, readResources } from
 import type { Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
-  command.argument('<output>', 'folder of the job');
-  addResourceFlags(addJsonFlag(command)).action(async (output: string, flags: ResourceFlags) =>
-    exit(await resume(terminal, output, flags)),
+  command.argument('<job>', "output folder of the job; of a deployment's job its id or s3:// output");
+  addDeploymentFlags(addResourceFlags(addJsonFlag(command))).action(
+    async (word: string, flags: ResourceFlags & DeploymentFlags) => {
+      const found = await cloudJobOf(word, flags);
+      exit(
+        await (found
+          ? goOnInCloud(terminal, found, { kind: 'resume' }, flags)
+          : resume(terminal, word, flags)),
+      );
+    },
   );
 };
 

@@ -2,16 +2,14 @@
 
 import { checkGivenPlacement } from '../../services/stitching/given-placement.ts';
 import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
-import type { Experiment } from '../../shared/acquisition/colm/experiment-ini.ts';
 import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
-import { nominalStepOf } from '../../shared/acquisition/colm/scan-colm.ts';
-import { openStore } from '../../shared/adapters/open-store.ts';
 import type { DefineCommand } from '../command.ts';
 import { describeJob } from '../dry-run.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
-import { isInside, localFolder } from '../folders.ts';
+import { isInside, placeOf } from '../folders.ts';
 import { refuseFutureFlags } from '../future-words.ts';
 import { newJob } from '../new-job.ts';
+import { openAcquisition } from '../open-acquisition.ts';
 import { reportOutcome } from '../outcome.ts';
 import { checkFolder, claimFolder, openOutputFolder } from '../output-folder.ts';
 import { addParameterFlags, readParameters } from '../parameter-flags.ts';
@@ -24,6 +22,7 @@ import {
   readStep,
   STEPS,
 } from '../run-options.ts';
+import { stageOf } from '../stage-of.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface RunFlags extends ResourceFlags {
@@ -35,8 +34,8 @@ interface RunFlags extends ResourceFlags {
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<acquisition>', 'COLM folder: Experiment.ini, Scanned Cells.txt, VW0/')
-    .argument('<output>', 'folder for the volumes; made if absent');
+    .argument('<acquisition>', 'COLM folder, or s3:// URL of one: Experiment.ini, Scanned Cells.txt, VW0/')
+    .argument('<output>', 'folder for the volumes, made if absent, or s3:// URL');
   command.optionsGroup('Parameters of the job, which decide the bytes of its output:');
   addParameterFlags(command);
   command.optionsGroup('How it runs, which changes no byte:');
@@ -65,9 +64,9 @@ async function run(
       : { command: { kind: 'redo', step: readStep('--redo', flags.redo) } as const };
   const json = flags.json === true;
 
-  const source = await openStore(localFolder(acquisition, 'acquisition'));
+  const source = await openAcquisition(acquisition);
   const folder = await openOutputFolder(output);
-  refuseOverlap(localFolder(acquisition, 'acquisition'), folder.path);
+  refuseOverlap(placeOf(acquisition), folder.path);
   const header = await readColmHeader(source);
   await checkGivenFlatField(parameters.flatField, [header.width, header.height]);
   await checkGivenPlacement(parameters.placement, stageOf(header));
@@ -81,12 +80,6 @@ async function run(
   const jobRun = { folder, job: claimed, json, ...resources, ...until, ...redo };
   return reportOutcome(terminal, jobRun, await runJob(terminal, jobRun));
 }
-
-const stageOf = (header: Experiment) => ({
-  grid: header.grid,
-  tileSize: [header.width, header.height, header.planes] as [number, number, number],
-  nominalStep: nominalStepOf(header),
-});
 
 /** Chunks among the raw data would be taken for part of them, and what is made must never lie in the way of what it is made from. */
 function refuseOverlap(acquisition: string, output: string): void {

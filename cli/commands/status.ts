@@ -1,35 +1,56 @@
-/** `cloudreg status <output>`: how far the job is, which tasks failed and why; beside a running one, too. */
+/** `cloudreg status <job>`: how far it is, which tasks failed and why; beside a running one, and of a deployment, too. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewJob } from '../../shared/engine/records.ts';
+import { type CloudJob, cloudJobOf } from '../cloud/cloud-job.ts';
+import { viewJob, viewLines, viewObject } from '../cloud/job-view.ts';
+import { watchJob } from '../cloud/watch-job.ts';
 import type { DefineCommand } from '../command.ts';
+import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
 import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
 import { shortPath } from '../folders.ts';
+import { failureLines, shownSteps, stepLines } from '../job-lines.ts';
 import { type JobState, readJobState } from '../job-state.ts';
 import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
 import { type OwnerNote, ownerOf } from '../owner-note.ts';
 import { createProgressDisplay } from '../progress/progress-display.ts';
-import { plainBar, type StepLine, stepText } from '../progress/progress-lines.ts';
-import { counted } from '../quantities.ts';
+import { checkStateIsHere } from '../state-place.ts';
 import { line, type Terminal } from '../terminal.ts';
 
-interface StatusFlags {
+interface StatusFlags extends DeploymentFlags {
   readonly watch?: true;
   readonly json?: true;
 }
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<output>', 'folder of the job')
+    .argument('<job>', "output folder of the job; of a deployment's job its id or s3:// output")
     .option('--watch', 'go on until the job ends or nobody works on it')
-    .option('--json', 'one JSON object a line on standard output')
+    .option('--json', 'one JSON object a line on standard output');
+  addDeploymentFlags(command)
     .option('--verbose', 'print errors with their stack')
-    .action(async (output: string, flags: StatusFlags) => exit(await status(terminal, output, flags)));
+    .action(async (word: string, flags: StatusFlags) => {
+      const found = await cloudJobOf(word, flags);
+      exit(await (found ? cloudStatus(terminal, found, flags) : status(terminal, word, flags)));
+    });
 };
+
+export async function cloudStatus(
+  terminal: Terminal,
+  { cloud, job: { jobId } }: CloudJob,
+  { watch, json = false }: { readonly watch?: true; readonly json?: boolean },
+): Promise<number> {
+  if (watch) await watchJob(terminal, cloud, jobId, { json });
+  const view = await viewJob(cloud, jobId);
+  if (json) line(terminal.out, JSON.stringify(viewObject(cloud, view)));
+  else for (const text of viewLines(cloud, view)) line(terminal.out, text);
+  return view.state.status === 'failed' ? EXIT_FAILED : EXIT_DONE;
+}
 
 async function status(terminal: Terminal, output: string, flags: StatusFlags): Promise<number> {
   const folder = await openOutputFolder(output);
   const job = await jobIn(folder);
   if (!job) throw new RefusedError(`There is no job in ${folder.path}: give the output of cloudreg run.`);
+  await checkStateIsHere(folder);
   if (flags.watch) await watch(terminal, folder, job, flags);
   const view = await look(folder, job);
   if (flags.json) line(terminal.out, JSON.stringify(statusObject(view)));
@@ -65,17 +86,12 @@ async function watch(
   );
   for (;;) {
     const { state, owner } = await look(folder, job);
-    display.show({ steps: state.steps.map(toShown) });
+    display.show({ steps: shownSteps(state) });
     if (!owner) break;
     await sleep(WATCH_MILLISECONDS);
   }
   display.end();
 }
-
-const toShown = (step: JobState['steps'][number]) => ({
-  ...step,
-  tasks: step.passes === 0 ? undefined : step.tasks,
-});
 
 const statusObject = ({ folder, job, state, owner }: View): object => ({
   event: 'status',
@@ -89,20 +105,13 @@ const statusObject = ({ folder, job, state, owner }: View): object => ({
 });
 
 function statusLines({ folder, job, state, owner }: View): string[] {
-  const nameWidth = Math.max(0, ...state.steps.map(({ step }) => step.length));
   return [
     `job ${job.jobId}: ${statusText(state, owner)}`,
-    ...state.steps.map((step) => stepText(lineOf(step), nameWidth, Number.POSITIVE_INFINITY, plainBar)),
+    ...stepLines(state),
     ...failureLines(state),
     ...adviceFor(shortPath(folder.path), state, owner),
   ];
 }
-
-const lineOf = (step: JobState['steps'][number]): StepLine => ({
-  ...toShown(step),
-  rate: undefined,
-  seconds: undefined,
-});
 
 /** A job that could run and that nobody runs is unfinished. */
 function statusText({ status }: JobState, owner: OwnerNote | undefined): string {
@@ -112,13 +121,6 @@ function statusText({ status }: JobState, owner: OwnerNote | undefined): string 
 
 const ownerText = ({ pid, host, started }: OwnerNote): string =>
   `process ${pid} on ${host} has worked on it since ${new Date(started).toISOString()}`;
-
-const failureLines = ({ failures }: JobState): string[] =>
-  failures.map(({ step, subject, attempts, accepted, lastError }) => {
-    const what = typeof subject === 'number' ? `task ${subject}` : subject;
-    const fate = accepted ? 'accepted as missing' : 'failed';
-    return `${step}, ${what} ${fate} after ${counted(attempts, 'attempt')}: ${lastError.message}`;
-  });
 
 function adviceFor(output: string, { status }: JobState, owner: OwnerNote | undefined): string[] {
   if (owner) return [];

@@ -1,19 +1,19 @@
 /** `cloudreg verify <output>`: every chunk of every resolution is there, can be decoded and has the right length. */
-import { join } from 'node:path';
 import { type VolumeCheck, verifyVolume } from '../../shared/volume/verify-volume.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
-import { shortPath } from '../folders.ts';
+import { placeIn, shortPath } from '../folders.ts';
 import { readJobState } from '../job-state.ts';
 import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
 import { createCounter } from '../progress/counter.ts';
 import { counted } from '../quantities.ts';
+import { hasStateHere } from '../state-place.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { volumesIn, volumesOf } from '../volumes.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<output>', 'folder of a job, or of one precomputed volume')
+    .argument('<output>', 'folder of a job, or of one precomputed volume; s3:// too')
     .option('--json', 'one JSON object a line on standard output')
     .option('--verbose', 'print errors with their stack')
     .action(async (output: string, flags: { json?: true }) =>
@@ -53,7 +53,7 @@ async function volumeNames(folder: OutputFolder): Promise<string[]> {
 /** What to do about chunks that are not sound: none of it is needed where the gaps were accepted. */
 async function adviceLines(folder: OutputFolder): Promise<string[]> {
   const job = await jobIn(folder);
-  if (!job) return [];
+  if (!job || !(await hasStateHere(folder))) return [];
   const { status, steps } = await readJobState(folder, job);
   if (status !== 'done' && status !== 'incomplete')
     return [`The job is not finished: cloudreg resume ${shortPath(folder.path)}`];
@@ -74,5 +74,5 @@ function problemTexts({ problems }: VolumeCheck, json: boolean): string[] {
 
 function volumeText({ path }: OutputFolder, name: string, { chunks, problems }: VolumeCheck): string {
   const verdict = problems.length === 0 ? 'all sound' : `${problems.length} missing or damaged`;
-  return `Verified ${shortPath(join(path, name))}: ${counted(chunks, 'chunk')}, ${verdict}`;
+  return `Verified ${shortPath(placeIn(path, name))}: ${counted(chunks, 'chunk')}, ${verdict}`;
 }

@@ -13,19 +13,40 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
  */
 export function toUrl(pathOrUrl: string): string {
   const scheme = schemeOf(pathOrUrl);
-  const path = scheme === 'file' ? folderOf(pathOrUrl) : pathOrUrl;
-  const url = scheme === undefined || scheme === 'file' ? pathToFileURL(resolve(path)).href : pathOrUrl;
-  return url.replace(/(?<=:\/\/.*)\/+$/, '');
+  if (scheme !== undefined && scheme !== 'file')
+    return withoutSlash(pathOrUrl.replace(SCHEME, `${scheme}://`));
+  return withoutSlash(pathToFileURL(resolve(scheme === 'file' ? folderOf(pathOrUrl) : pathOrUrl)).href);
 }
 
-/** Opens `file://` URLs and plain paths. Nothing is touched yet: an absent folder shows when it is read. */
+/**
+ * Opens plain paths and `file://`, `s3://bucket/folder`, and to read `https://` and `http://`. Nothing is touched yet:
+ * an absent folder or bucket shows when it is read. What each kind needs is loaded when the first of it is opened.
+ */
 export async function openStore(urlOrPath: string): Promise<ObjectStore> {
   const url = toUrl(urlOrPath);
-  const scheme = schemeOf(url);
-  if (scheme === 'file') return folderStore(folderOf(url));
-  const problem = `${scheme}:// is not supported by this version`;
-  throw new StoreError('unsupported', urlOrPath, problem, 'Give a folder or a file:// URL.');
+  switch (schemeOf(url)) {
+    case 'file':
+      return folderStore(folderOf(url));
+    case 's3':
+      return (await import('./aws/s3/s3-store.ts')).openS3Store(url);
+    case 'https':
+    case 'http':
+      return (await import('./https/https-store.ts')).openHttpsStore(url);
+    default: {
+      const problem = `${schemeOf(url)}:// is no store that this version knows`;
+      throw new StoreError('unsupported', urlOrPath, problem, 'Give a folder, an s3:// or an https:// URL.');
+    }
+  }
 }
+
+/** The folder's URL and the object's key of one file's URL. In `s3://` URLs a key stands as it is, in others encoded. */
+export function splitFileUrl(url: string): { readonly folder: string; readonly key: string } {
+  const slash = url.lastIndexOf('/');
+  const name = url.slice(slash + 1);
+  return { folder: url.slice(0, slash), key: schemeOf(url) === 's3' ? name : decodeURIComponent(name) };
+}
+
+const withoutSlash = (url: string): string => url.replace(/(?<=:\/\/.*)\/+$/, '');
 
 const schemeOf = (url: string): string | undefined => SCHEME.exec(url)?.[1]?.toLowerCase();
 

@@ -9,10 +9,22 @@ export type StoreErrorKind =
   | 'not-a-folder'
   /** The key climbs out, is empty, too long, or cannot be held in this form. */
   | 'bad-key'
-  /** No store for this kind of URL, or the file system lacks what the call needs. */
+  /** No store for this kind of URL, or what holds it lacks what the call needs. */
   | 'unsupported'
+  /** There is no such bucket. */
+  | 'no-bucket'
+  /** The bucket is in another AWS region than the one that is set, or none is set. */
+  | 'region'
+  /** No credentials, wrong ones, or expired ones: of this machine, so another may do better. */
+  | 'credentials'
+  /** This machine's clock differs too much from the service's. */
+  | 'clock'
+  /** Throttled, out of order or not to be reached, in every one of the retries. Says nothing about the task. */
+  | 'unavailable'
   /** Any other error of the system: worth another attempt. */
   | 'system';
+
+const WORTH_ANOTHER_ATTEMPT: readonly StoreErrorKind[] = ['system', 'unavailable', 'credentials', 'clock'];
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -21,12 +33,15 @@ export class StoreError extends Error {
   readonly path: string;
   /** The same call will fail again until somebody mends the cause (see `isPermanent` of the engine). */
   readonly permanent: boolean;
+  /** The store's trouble alone: the same call succeeds once that is over. */
+  readonly transient: boolean;
 
   constructor(kind: StoreErrorKind, path: string, problem: string, advice: string, cause?: unknown) {
     super(`${path}: ${problem}. ${advice}`, { cause });
     this.kind = kind;
     this.path = path;
-    this.permanent = kind !== 'system';
+    this.permanent = !WORTH_ANOTHER_ATTEMPT.includes(kind);
+    this.transient = kind === 'unavailable';
   }
 }
 

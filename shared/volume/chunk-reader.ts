@@ -1,4 +1,5 @@
 /** Reads the chunks of one mip from its store. */
+import { StoreError } from '../adapters/store-errors.ts';
 import type { ObjectStore } from '../engine/ports.ts';
 import { boxSize, type Vec3 } from '../geometry/box.ts';
 import { chunkBox, chunkName, isChunkName } from './chunk-grid.ts';
@@ -30,7 +31,7 @@ export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip):
     async read(cell) {
       const object = await store.get(key(cell));
       if (object !== undefined) return decodeChunk(object, mip.dataType, voxelCount(mip, cell), key(cell));
-      layout ??= checkLayout(store, keyIn(folder, mip.key));
+      layout ??= checkLayout(store, keyIn(folder, mip.key)).catch(unlessUnlisted);
       await layout;
       return undefined;
     },
@@ -41,6 +42,11 @@ export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip):
 export function voxelCount(mip: StoredMip, cell: Vec3): number {
   const [x, y, z] = boxSize(chunkBox(mip, cell));
   return x * y * z * mip.channels;
+}
+
+/** A web server holds no list to look into. */
+function unlessUnlisted(error: unknown): void {
+  if (!(error instanceof StoreError && error.kind === 'unsupported')) throw error;
 }
 
 /**

@@ -27,7 +27,7 @@ describe('words of the command line', () => {
     [['run', 'a', 'b', '--memory', 'lots'], '--memory is "lots"; expected'],
     [['run', 'a', 'b', '--until', 'stitching.fuze'], 'did you mean stitching.fuse?'],
     [['run', 'a', 'b', '--redo', 'nothing.like.it'], 'ingest.scan'],
-    [['run', 's3://bucket/a', '/tmp/b'], 's3://'],
+    [['run', 'https://host/a', '/tmp/b'], 'give a folder or an s3:// URL'],
     [[], 'a command is needed'],
   ])('refuses %j with exit code 2 and a hint', async (words, hint) => {
     const { exitCode, err } = await say(...words);

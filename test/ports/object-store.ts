@@ -11,15 +11,33 @@ export async function keysOf(store: ObjectStore, prefix = ''): Promise<string[]>
   return keys;
 }
 
+/**
+ * What a third-party server under a store does not honour: those tests are skipped for it, by name. No adapter may lack
+ * anything.
+ */
+export type ServerGap =
+  /** `If-None-Match: *` of a PUT is ignored. */
+  | 'conditional-writes'
+  /** Objects come back without their `Content-Encoding`. */
+  | 'content-encoding'
+  /** Keys are listed as a dictionary sorts them, not by their bytes. */
+  | 'order-of-keys';
+
 /** `makeStore` returns an empty store each time it is called. */
-export function objectStoreSuite(name: string, makeStore: () => Promise<ObjectStore>): void {
+export function objectStoreSuite(
+  name: string,
+  makeStore: () => Promise<ObjectStore>,
+  gaps: readonly ServerGap[] = [],
+): void {
   describe(`${name} as an object store`, () => {
     readingAndWriting(makeStore);
-    encodings(makeStore);
-    conditionalWrites(makeStore);
+    describe.skipIf(gaps.includes('content-encoding'))('with encodings', () => encodings(makeStore));
+    describe.skipIf(gaps.includes('conditional-writes'))('with conditions', () =>
+      conditionalWrites(makeStore, gaps),
+    );
     ranges(makeStore);
     listing(makeStore);
-    keys(makeStore);
+    keys(makeStore, gaps);
   });
 }
 
@@ -136,19 +154,9 @@ function encodings(makeStore: () => Promise<ObjectStore>): void {
       expect(await keysOf(store)).toEqual(['a']);
     }
   });
-
-  it('takes names that end in .gz themselves for plain objects', async () => {
-    const store = await makeStore();
-    await store.put('brain.nii.gz', bytes(1));
-    expect(await store.get('brain.nii.gz')).toEqual({ bytes: bytes(1), encoding: undefined });
-    expect(await store.get('brain.nii')).toBeUndefined();
-    await store.put('brain.nii', bytes(2));
-    expect((await store.get('brain.nii.gz'))?.bytes).toEqual(bytes(1));
-    expect(await keysOf(store)).toEqual(['brain.nii', 'brain.nii.gz']);
-  });
 }
 
-function conditionalWrites(makeStore: () => Promise<ObjectStore>): void {
+function conditionalWrites(makeStore: () => Promise<ObjectStore>, gaps: readonly ServerGap[]): void {
   it('writes with ifAbsent only where there is nothing', async () => {
     const store = await makeStore();
     expect(await store.put('job.json', bytes(1), { ifAbsent: true })).toBe(true);
@@ -156,12 +164,15 @@ function conditionalWrites(makeStore: () => Promise<ObjectStore>): void {
     expect((await store.get('job.json'))?.bytes).toEqual(bytes(1));
   });
 
-  it('counts an object in another encoding as present', async () => {
-    const store = await makeStore();
-    await store.put('a', bytes(1), { encoding: 'gzip' });
-    expect(await store.put('a', bytes(2), { ifAbsent: true })).toBe(false);
-    expect(await store.get('a')).toEqual({ bytes: bytes(1), encoding: 'gzip' });
-  });
+  it.skipIf(gaps.includes('content-encoding'))(
+    'counts an object in another encoding as present',
+    async () => {
+      const store = await makeStore();
+      await store.put('a', bytes(1), { encoding: 'gzip' });
+      expect(await store.put('a', bytes(2), { ifAbsent: true })).toBe(false);
+      expect(await store.get('a')).toEqual({ bytes: bytes(1), encoding: 'gzip' });
+    },
+  );
 
   it('lets exactly one of many writers win with ifAbsent', async () => {
     const store = await makeStore();
@@ -265,7 +276,7 @@ function listing(makeStore: () => Promise<ObjectStore>): void {
   });
 }
 
-function keys(makeStore: () => Promise<ObjectStore>): void {
+function keys(makeStore: () => Promise<ObjectStore>, gaps: readonly ServerGap[]): void {
   it.each(['', '/a', 'a/', 'a//b', '../a', 'a/../../b', 'a/./b', '..', 'a\0b'])(
     'refuses the key %j',
     async (key) => {
@@ -285,6 +296,16 @@ function keys(makeStore: () => Promise<ObjectStore>): void {
     }
   });
 
+  it('takes names that end in .gz themselves for plain objects', async () => {
+    const store = await makeStore();
+    await store.put('brain.nii.gz', bytes(1));
+    expect(await store.get('brain.nii.gz')).toEqual({ bytes: bytes(1), encoding: undefined });
+    expect(await store.get('brain.nii')).toBeUndefined();
+    await store.put('brain.nii', bytes(2));
+    expect((await store.get('brain.nii.gz'))?.bytes).toEqual(bytes(1));
+    expect(await keysOf(store)).toEqual(['brain.nii', 'brain.nii.gz']);
+  });
+
   it('takes the names that the field uses', async () => {
     const store = await makeStore();
     const names = [
@@ -294,10 +315,12 @@ function keys(makeStore: () => Promise<ObjectStore>): void {
       '123:0:0-64_0-64_0-64',
       'Scanned Cells.txt',
       'Gehirn_ä#1%20?.tif',
+      'a+b &<"c">=d~e:f.json',
       '...',
     ];
     for (const key of names) await store.put(key, text(key));
-    expect(await keysOf(store)).toEqual([...names].sort());
+    const listed = await keysOf(store);
+    expect(gaps.includes('order-of-keys') ? listed.sort() : listed).toEqual([...names].sort());
     for (const key of names) expect((await store.get(key))?.bytes).toEqual(text(key));
   });
 }

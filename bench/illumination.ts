@@ -1,4 +1,4 @@
-/** Flat field, background and N4 against ILLUMINATION section 6: measured value, bound, and N4's speed. */
+/** Flat field, background, N4 and the illumination field against ILLUMINATION section 6: measured value and bound. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
@@ -17,6 +17,7 @@ import {
   type N4Case,
   n4Cases,
 } from './illumination-data.ts';
+import { printIlluminationField, printN4Speed } from './illumination-field.ts';
 
 type Print = (text: string) => void;
 
@@ -29,6 +30,7 @@ async function runIllumination(print: Print): Promise<void> {
   const illumination = resolve(dataDirectory, 'illumination');
   if (existsSync(illumination)) {
     for (const reference of n4Cases(illumination)) printN4(reference, print);
+    printN4Speed(illumination, (...row) => line(print, ...row));
     for (const name of ['quadratic', 'sheet', 'linear', 'none', 'one_pair']) {
       printLooks(illumination, name, print);
     }
@@ -36,6 +38,7 @@ async function runIllumination(print: Print): Promise<void> {
   const colm = resolve(dataDirectory, 'colm_cellfinder_3x4');
   if (existsSync(colm)) await printColm(colm, print);
   else print(`colm_cellfinder_3x4: skipped, there is no ${colm}`);
+  await printIlluminationField(dataDirectory, (...row) => line(print, ...row));
 }
 
 function printN4(reference: N4Case, print: Print): void {
@@ -96,4 +99,4 @@ const outcome = ({ decision, logField }: FlatFieldEstimate, scene: FlatFieldScen
   logField === null ? decision : `${decision}, error ${fieldError(logField, scene).toFixed(4)}`;
 
 const line = (print: Print, what: string, measured: string, bound: string): void =>
-  print(`${what.padEnd(44)}${measured.padEnd(40)}${bound}`);
+  print(`${what.padEnd(52)}${measured.padEnd(46)}${bound}`);

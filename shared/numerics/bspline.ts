@@ -82,17 +82,30 @@ export function forEachSplineRow(
   axes: readonly SplineAxis[],
   take: (row: Float64Array, start: number) => void,
 ): void {
-  const [x, y, z] = threeAxes(axes);
+  const [x, y] = threeAxes(axes);
   const plane = new Float64Array(x.points * y.points);
   const line = new Float64Array(x.points);
   const row = new Float64Array(x.samples);
-  for (let k = 0; k < z.samples; k++) {
-    contractOuter(lattice.data, z, k, plane);
+  forEachSplinePlane(lattice, axes, plane, (start) => {
     for (let j = 0; j < y.samples; j++) {
       contractOuter(plane, y, j, line);
       contractRow(line, x, row);
-      take(row, (k * y.samples + j) * x.samples);
+      take(row, start + j * x.samples);
     }
+  });
+}
+
+/** The same before x and y are contracted: for every plane of samples, `plane` holds the control points it leans on. */
+export function forEachSplinePlane(
+  lattice: SplineLattice,
+  axes: readonly SplineAxis[],
+  plane: Float64Array,
+  take: (start: number) => void,
+): void {
+  const [x, y, z] = threeAxes(axes);
+  for (let k = 0; k < z.samples; k++) {
+    contractOuter(lattice.data, z, k, plane);
+    take(k * y.samples * x.samples);
   }
 }
 

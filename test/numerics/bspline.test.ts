@@ -6,7 +6,7 @@ import {
   refineLattice,
   type SplineLattice,
 } from '../../shared/numerics/bspline.ts';
-import { fitLattice, prepareFit } from '../../shared/numerics/n4/fit.ts';
+import { fitLattice, gatherValues, prepareFit } from '../../shared/numerics/n4/fit.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
 
 const product = (counts: readonly number[]) => counts.reduce((all, count) => all * count, 1);
@@ -118,12 +118,9 @@ describe('the separable fit', () => {
     const random = seededRandom(21);
     const weights = Array.from({ length: product(shape) }, () => (random() < 0.3 ? 0 : random()));
     const residuals = weights.map(() => random() - 0.5);
-    const fit = prepareFit(axesOf(shape, points), (row, start) => {
-      for (let i = 0; i < row.length; i++) row[i] = weights[start + i]!;
-    });
-    const found = fitLattice(fit, (row, start) => {
-      for (let i = 0; i < row.length; i++) row[i] = weights[start + i]! * residuals[start + i]!;
-    });
+    const fit = prepareFit(axesOf(shape, points), weights);
+    const weighted = weights.map((weight, i) => weight * residuals[i]!);
+    const found = fitLattice(fit, gatherValues(fit.shares, weighted));
     for (const [c, value] of plainFit(shape, points, weights, residuals).entries())
       expect(found[c]).toBeCloseTo(value, 12);
   });

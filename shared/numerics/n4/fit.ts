@@ -7,25 +7,78 @@
  */
 import { type SplineAxis, threeAxes } from '../bspline.ts';
 
-/** Fills `row` with the values of the row of voxels that begins at index `start`; 0 where a voxel is not used. */
-export type RowSource = (row: Float64Array, start: number) => void;
+/** Adds the sums of a plane of voxels to `points`, a plane of control points, 0 before. */
+export type PlaneGather = (points: Float64Array, start: number) => void;
 
 /** What of a fit depends on the lattice and the weights only. */
 export interface SplineFit {
   readonly axes: readonly SplineAxis[];
+  /** Per axis, t^3 / (sum of t^2 over the sample's points) instead of t. */
+  readonly shares: readonly SplineAxis[];
   /** Per control point. */
   readonly omega: Float64Array;
 }
 
-export function prepareFit(axes: readonly SplineAxis[], weights: RowSource): SplineFit {
-  return { axes, omega: contract(axes.map(squared), weights) };
+/** `weights`: w of every voxel in raster order, 0 where it is not used. */
+export function prepareFit(axes: readonly SplineAxis[], weights: ArrayLike<number>): SplineFit {
+  const squares = axes.map(squared);
+  const omega = contract(squares, gatherValues(squares, weights));
+  return { axes, shares: axes.map(cubedShare), omega };
 }
 
-/** The lattice that approximates the residuals; `weightedResiduals` yields w r. */
-export function fitLattice({ axes, omega }: SplineFit, weightedResiduals: RowSource): Float64Array {
-  const phi = contract(axes.map(cubedShare), weightedResiduals);
+/**
+ * The lattice that approximates the residuals; `weightedResiduals` gathers w r with the first two of `shares`, into
+ * `points` where that is given.
+ */
+export function fitLattice(
+  { shares, omega }: SplineFit,
+  weightedResiduals: PlaneGather,
+  points?: Float64Array,
+): Float64Array {
+  const phi = contract(shares, weightedResiduals, points);
   for (let c = 0; c < phi.length; c++) phi[c] = omega[c]! === 0 ? 0 : phi[c]! / omega[c]!;
   return phi;
+}
+
+/** Gathers values that lie in raster order; sums of a row, then of the plane. */
+export function gatherValues(tables: readonly SplineAxis[], values: ArrayLike<number>): PlaneGather {
+  const [x, y] = threeAxes(tables);
+  const line = new Float64Array(x.points);
+  return (points, start) => {
+    for (let j = 0; j < y.samples; j++) {
+      line.fill(0);
+      gatherRow(x, values, start + j * x.samples, line);
+      spread(line, y, j, points);
+    }
+  };
+}
+
+/** Four running sums a span spare the memory traffic. */
+function gatherRow(
+  { samples, first, weights, taps }: SplineAxis,
+  values: ArrayLike<number>,
+  start: number,
+  line: Float64Array,
+): void {
+  if (taps === 1) {
+    for (let i = 0; i < samples; i++) line[0] = line[0]! + values[start + i]! * weights[i]!;
+    return;
+  }
+  for (let i = 0; i < samples; ) {
+    const k = first[i]!;
+    let [c0, c1, c2, c3] = [0, 0, 0, 0];
+    for (; i < samples && first[i] === k; i++) {
+      const value = values[start + i]!;
+      c0 += value * weights[4 * i]!;
+      c1 += value * weights[4 * i + 1]!;
+      c2 += value * weights[4 * i + 2]!;
+      c3 += value * weights[4 * i + 3]!;
+    }
+    line[k] = line[k]! + c0;
+    line[k + 1] = line[k + 1]! + c1;
+    line[k + 2] = line[k + 2]! + c2;
+    line[k + 3] = line[k + 3]! + c3;
+  }
 }
 
 const squared = (axis: SplineAxis): SplineAxis => ({
@@ -33,7 +86,6 @@ const squared = (axis: SplineAxis): SplineAxis => ({
   weights: axis.weights.map((weight) => weight * weight),
 });
 
-/** t^3 / (sum of t^2 over the sample's points). */
 function cubedShare(axis: SplineAxis): SplineAxis {
   const { taps, weights } = axis;
   const shares = new Float64Array(weights.length);
@@ -46,46 +98,16 @@ function cubedShare(axis: SplineAxis): SplineAxis {
 }
 
 /** Per control point, the sum over voxels of value x table; sums of a row, a plane, then all, each in raster order. */
-function contract(tables: readonly SplineAxis[], source: RowSource): Float64Array {
+function contract(tables: readonly SplineAxis[], gather: PlaneGather, points?: Float64Array): Float64Array {
   const [x, y, z] = threeAxes(tables);
   const lattice = new Float64Array(x.points * y.points * z.points);
-  const plane = new Float64Array(x.points * y.points);
-  const line = new Float64Array(x.points);
-  const row = new Float64Array(x.samples);
+  const plane = points ?? new Float64Array(x.points * y.points);
   for (let k = 0; k < z.samples; k++) {
     plane.fill(0);
-    for (let j = 0; j < y.samples; j++) {
-      source(row, (k * y.samples + j) * x.samples);
-      gatherRow(row, x, line);
-      spread(line, y, j, plane);
-    }
+    gather(plane, k * y.samples * x.samples);
     spread(plane, z, k, lattice);
   }
   return lattice;
-}
-
-/** line[c] = sum over the row of value x table. Four running sums a span spare the memory traffic. */
-function gatherRow(row: Float64Array, { first, weights, taps }: SplineAxis, line: Float64Array): void {
-  line.fill(0);
-  if (taps === 1) {
-    for (let i = 0; i < row.length; i++) line[0] = line[0]! + row[i]! * weights[i]!;
-    return;
-  }
-  for (let i = 0; i < row.length; ) {
-    const k = first[i]!;
-    let [c0, c1, c2, c3] = [0, 0, 0, 0];
-    for (; i < row.length && first[i] === k; i++) {
-      const value = row[i]!;
-      c0 += value * weights[4 * i]!;
-      c1 += value * weights[4 * i + 1]!;
-      c2 += value * weights[4 * i + 2]!;
-      c3 += value * weights[4 * i + 3]!;
-    }
-    line[k] = line[k]! + c0;
-    line[k + 1] = line[k + 1]! + c1;
-    line[k + 2] = line[k + 2]! + c2;
-    line[k + 3] = line[k + 3]! + c3;
-  }
 }
 
 /** Adds one slab to the points that sample `index` of the axis leans on. */

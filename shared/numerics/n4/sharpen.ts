@@ -18,19 +18,6 @@ export interface HistogramScale {
   readonly binWidth: number;
 }
 
-/** Shares a value between the two bins it lies between. */
-export function addToHistogram(histogram: Float64Array, position: number): void {
-  const last = histogram.length - 1;
-  if (position >= last) {
-    histogram[last] = histogram[last]! + 1;
-    return;
-  }
-  const bin = Math.floor(position);
-  const share = position - bin;
-  histogram[bin] = histogram[bin]! + (1 - share);
-  histogram[bin + 1] = histogram[bin + 1]! + share;
-}
-
 /** The expected sharp intensity at each bin: E[k] = IFFT(FFT(x U) F^) / IFFT(FFT(U) F^), U the deconvolved histogram. */
 export function sharpIntensities(
   histogram: Float64Array,
@@ -61,15 +48,6 @@ export function sharpIntensities(
   const denominator = filtered(sharp, gauss);
   const expected = numerator.map((sum, k) => (denominator[k]! === 0 ? 0 : sum / denominator[k]!));
   return expected.slice(offset, offset + bins);
-}
-
-/** The sharp intensity of a value at `position` bins above the smallest; linear between bins. */
-export function sharpAt(expected: Float64Array, position: number): number {
-  const last = expected.length - 1;
-  if (position >= last) return expected[last]!;
-  const bin = Math.floor(position);
-  const below = expected[bin]!;
-  return below + (position - bin) * (expected[bin + 1]! - below);
 }
 
 /**

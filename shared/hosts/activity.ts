@@ -25,6 +25,7 @@ export function watchActivity(engine: Engine): { readonly engine: Engine; readon
   const watched: Engine = {
     ...engine,
     planner: {
+      ...planner,
       plan(job, step, pass) {
         log.planned(step);
         return planner.plan(job, step, pass);

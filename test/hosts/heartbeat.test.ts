@@ -39,7 +39,7 @@ describe('heartbeats', () => {
       signal = given;
       return ended;
     });
-    return { end, kept, reason: (): unknown => signal?.reason };
+    return { handle: lease.handle, end, kept, reason: (): unknown => signal?.reason };
   }
 
   const pass = async (seconds: number) => {
@@ -107,6 +107,25 @@ describe('heartbeats', () => {
     fails = 100;
     await pass(LEASE_SECONDS - 1);
     expect(task.reason()).toEqual(new TaskAborted('its lease could not be extended: no connection'));
+  });
+
+  it('abort what its queue does not answer for before the lease can end, and keep the others', async () => {
+    const silent: TaskQueue = { ...queue, extend: () => new Promise(() => {}) };
+    const lost = await hold(undefined, silent);
+    const kept = await hold();
+    await pass(LEASE_SECONDS - 1);
+    expect(lost.reason()).toEqual(
+      new TaskAborted('its lease could not be extended: the queue does not answer'),
+    );
+    await pass(LEASE_SECONDS);
+    expect(kept.reason()).toBeUndefined();
+  });
+
+  it('abort one by its handle', async () => {
+    const [one, other] = [await hold(), await hold()];
+    heartbeats.abort(one.handle, 'no time left');
+    expect(one.reason()).toEqual(new TaskAborted('no time left'));
+    expect(other.reason()).toBeUndefined();
   });
 
   it('abort all that runs, and what comes later, when the process leaves', async () => {

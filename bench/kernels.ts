@@ -1,8 +1,16 @@
 /** Voxels per second of each kernel, and the ratio to its plain TypeScript twin in the same run. */
-import { highPassScratch, type Kernels, loadKernels } from '../shared/kernels/kernels.ts';
+import {
+  highPassScratch,
+  type IlluminationKernels,
+  type Kernels,
+  loadKernels,
+} from '../shared/kernels/kernels.ts';
 import { addCrossSpectrum } from '../shared/kernels/oracles/alignment/add-cross-spectrum.ts';
+import { addRows, addTurnedRows, addValues } from '../shared/kernels/oracles/alignment/add-rows.ts';
+import { columnSquares } from '../shared/kernels/oracles/alignment/column-squares.ts';
 import { highPassBox } from '../shared/kernels/oracles/alignment/high-pass-box.ts';
 import { multiplyByConjugate } from '../shared/kernels/oracles/alignment/multiply-by-conjugate.ts';
+import { padRows } from '../shared/kernels/oracles/alignment/pad-rows.ts';
 import { removeTrend } from '../shared/kernels/oracles/alignment/remove-trend.ts';
 import { rowMoments } from '../shared/kernels/oracles/alignment/row-moments.ts';
 import { stabilise } from '../shared/kernels/oracles/alignment/stabilise.ts';
@@ -22,8 +30,8 @@ const voxels = side * side;
 const boxHalf = 12;
 const leastSeconds = 0.25;
 
-/** gzip has a benchmark of its own. */
-type Twin = Omit<Kernels, 'layout' | 'gzip'>;
+/** gzip and the illumination have benchmarks of their own. */
+type Twin = Omit<Kernels, 'layout' | 'gzip' | keyof IlluminationKernels>;
 type Work = [name: string, run: (twin: Twin) => void];
 
 export const benches = [{ name: 'kernels', run: runKernels }];
@@ -47,6 +55,11 @@ async function runKernels(print: (text: string) => void): Promise<void> {
     addCrossSpectrum,
     multiplyByConjugate,
     rowMoments,
+    columnSquares,
+    padRows,
+    addRows,
+    addTurnedRows,
+    addValues,
   };
   print(`planes of ${side} x ${side}; million voxels of input per second\n`);
   print(`${'kernel'.padEnd(34)}${'SIMD'.padStart(9)}${'plain'.padStart(9)}${'ratio'.padStart(8)}`);
@@ -69,6 +82,8 @@ function makeBuffers(kernels: Kernels) {
     b: plane,
     c: plane,
     ramp: { type: 'float32', length: side },
+    rows: { type: 'uint16', length: voxels / 32 },
+    cuts: { type: 'uint16', length: 2 },
     scratch: { type: 'float32', length: highPassScratch(side, boxHalf) },
   });
   for (let i = 0; i < voxels; i++) {
@@ -78,11 +93,13 @@ function makeBuffers(kernels: Kernels) {
     buffers.b[i] = 0.8 + (i % 1000) / 2500;
   }
   buffers.ramp.fill(0.5);
+  for (let i = 0; i < buffers.rows.length; i++) buffers.rows[i] = i % 81;
+  buffers.cuts.set([0, side]);
   return buffers;
 }
 
 /** What is measured; each line overwrites only what no later line reads. */
-function workOn({ bytes, words, a, b, c, ramp, scratch }: ReturnType<typeof makeBuffers>) {
+function workOn({ bytes, words, a, b, c, ramp, rows, cuts, scratch }: ReturnType<typeof makeBuffers>) {
   const blendOf = (name: 'blend' | 'blendNearest' | 'blendMax' | 'blendMin'): Work => [
     name,
     (twin) => twin[name](a, side, side, ramp, ramp, b, c, side, 0, 0),
@@ -111,7 +128,18 @@ function workOn({ bytes, words, a, b, c, ramp, scratch }: ReturnType<typeof make
         ),
     ],
     ['multiply by conjugate (values of one)', (twin) => twin.multiplyByConjugate(c, b)],
-    ['row moments (values of the spectrum)', (twin) => twin.rowMoments(a, voxels / 64, 32, b, ramp, b, c)],
+    [
+      'row moments (values of the spectrum)',
+      (twin) => twin.rowMoments(a, voxels / 64, 32, b, ramp, b, rows, c),
+    ],
+    ['column squares', (twin) => twin.columnSquares(a, side, side, cuts, c)],
+    ['pad rows', (twin) => twin.padRows(a, side, side, side / 2, 2 * side, c)],
+    ['add rows', (twin) => twin.addRows(a, voxels / 32, 32, b, rows, c)],
+    [
+      'add turned rows (values of the spectrum)',
+      (twin) => twin.addTurnedRows(a, voxels / 64, 32, b, ramp, rows, c),
+    ],
+    ['add values', (twin) => twin.addValues(c, b)],
     ['halve plane', (twin) => twin.halvePlane(a, side, side, c)],
     ['average planes (voxels of one)', (twin) => twin.averagePlanes(a, b, c)],
     ['widen uint8', (twin) => twin.widen(bytes, c)],

@@ -2,4 +2,5 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 
 mkdirSync('dist/shared/kernels', { recursive: true });
-copyFileSync('shared/kernels/kernels.wasm', 'dist/shared/kernels/kernels.wasm');
+for (const name of ['kernels.wasm', 'registration.wasm'])
+  copyFileSync(`shared/kernels/${name}`, `dist/shared/kernels/${name}`);

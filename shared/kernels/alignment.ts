@@ -56,7 +56,8 @@ export interface AlignmentKernels {
 
   /**
    * Of every row of a spectrum: sums of w Re Y, w f Re Y, w f^2 Re Y, w Im Y, w f Im Y to five values of `out`, where Y is
-   * the spectrum times `turns` (cos, sin of each row) times `turnZ` (cos, then sin, then f, `length` values each).
+   * the spectrum times `turns` (cos, sin of each row) times `turnZ` (cos, then sin, then f, `length` values each), and w
+   * of a row is row `weightRows[row]` of `weights`.
    */
   rowMoments(
     spectrum: Float32Array,
@@ -65,12 +66,59 @@ export interface AlignmentKernels {
     turns: Float32Array,
     turnZ: Float32Array,
     weights: Float32Array,
+    weightRows: Uint16Array,
     out: Float32Array,
   ): void;
+
+  /**
+   * out[i][x] = sum of plane[y][x]^2 over the rows y from cuts[i] up to, not including, cuts[i + 1]: `width` columns of
+   * rows that lie `stride` apart.
+   */
+  columnSquares(
+    plane: Float32Array,
+    stride: number,
+    width: number,
+    cuts: Uint16Array,
+    out: Float32Array,
+  ): void;
+
+  /** `rows` rows of `width` values that lie `stride` apart, to rows of `length` values that end in zeros. */
+  padRows(
+    values: Float32Array,
+    stride: number,
+    width: number,
+    rows: number,
+    length: number,
+    out: Float32Array,
+  ): void;
+
+  /** sums[targets[row]] += rowWeights[row] values[row], rows of `length` values. */
+  addRows(
+    values: Float32Array,
+    rows: number,
+    length: number,
+    rowWeights: Float32Array,
+    targets: Uint16Array,
+    sums: Float32Array,
+  ): void;
+
+  /** sums[targets[row]] += Re Y of the row, with Y as in `rowMoments`. */
+  addTurnedRows(
+    spectrum: Float32Array,
+    rows: number,
+    length: number,
+    turns: Float32Array,
+    turnZ: Float32Array,
+    targets: Uint16Array,
+    sums: Float32Array,
+  ): void;
+
+  /** sums += values */
+  addValues(sums: Float32Array, values: Float32Array): void;
 }
 
-/** float32 values that hold the float64 values which `highPassBox` works with. */
-export const highPassScratch = (width: number, half: number): number => 2 * (3 * width + 2 * half + 1);
+/** Values that `highPassBox` works with. */
+export const highPassScratch = (width: number, half: number): number => 4 * width + 8 * half + 16;
 
 export function alignmentBy(memory: GrowableMemory, kernels: KernelExports): AlignmentKernels {
   const address = (name: string, pixels: Pixels, least: number): number => {
@@ -125,7 +173,7 @@ export function alignmentBy(memory: GrowableMemory, kernels: KernelExports): Ali
       const count = Math.floor(a.length / 2);
       kernels.multiplyByConjugate(address('a', a, 0), address('b', b, 2 * count), count);
     },
-    rowMoments(spectrum, rows, length, turns, turnZ, weights, out) {
+    rowMoments(spectrum, rows, length, turns, turnZ, weights, weightRows, out) {
       expectCounts({ rows, length });
       kernels.rowMoments(
         address('spectrum', spectrum, 2 * rows * length),
@@ -133,9 +181,50 @@ export function alignmentBy(memory: GrowableMemory, kernels: KernelExports): Ali
         length,
         address('turns', turns, 2 * rows),
         address('turnZ', turnZ, 3 * length),
-        address('weights', weights, rows * length),
+        address('weights', weights, length * rowsNamed(weightRows, rows)),
+        address('weightRows', weightRows, rows),
         address('out', out, 5 * rows),
       );
+    },
+    columnSquares(plane, stride, width, cuts, out) {
+      expectCounts({ stride, width });
+      expectAscending(cuts);
+      const last = cuts.at(-1) ?? 0;
+      const from = address('plane', plane, last > 0 ? (last - 1) * stride + width : 0);
+      const to = address('out', out, width * Math.max(0, cuts.length - 1));
+      kernels.columnSquares(from, stride, width, address('cuts', cuts, 0), cuts.length, to);
+    },
+    padRows(values, stride, width, rows, length, out) {
+      expectCounts({ stride, width, rows, length });
+      if (length < width) throw new RangeError(`length is ${length}, expected at least the width, ${width}`);
+      const from = address('values', values, rows > 0 ? (rows - 1) * stride + width : 0);
+      kernels.padRows(from, stride, width, rows, length, address('out', out, length * rows));
+    },
+    addRows(values, rows, length, rowWeights, targets, sums) {
+      expectCounts({ rows, length });
+      kernels.addRows(
+        address('values', values, rows * length),
+        rows,
+        length,
+        address('rowWeights', rowWeights, rows),
+        address('targets', targets, rows),
+        address('sums', sums, length * rowsNamed(targets, rows)),
+      );
+    },
+    addTurnedRows(spectrum, rows, length, turns, turnZ, targets, sums) {
+      expectCounts({ rows, length });
+      kernels.addTurnedRows(
+        address('spectrum', spectrum, 2 * rows * length),
+        rows,
+        length,
+        address('turns', turns, 2 * rows),
+        address('turnZ', turnZ, 2 * length),
+        address('targets', targets, rows),
+        address('sums', sums, length * rowsNamed(targets, rows)),
+      );
+    },
+    addValues(sums, values) {
+      kernels.addValues(address('sums', sums, 0), address('values', values, sums.length), sums.length);
     },
   };
 }
@@ -145,8 +234,23 @@ function stabiliseOf(kernels: KernelExports, raw: Pixels) {
   return { uint8, uint16, float32 }[pixelTypeOf(raw)];
 }
 
+/** One more than the last row that the first `count` indices name. */
+function rowsNamed(indices: Uint16Array, count: number): number {
+  let most = -1;
+  for (let i = 0; i < count; i++) if (indices[i]! > most) most = indices[i]!;
+  return most + 1;
+}
+
+function expectAscending(cuts: Uint16Array): void {
+  if (cuts.some((cut, i) => i > 0 && cut < cuts[i - 1]!))
+    throw new RangeError(`cuts are ${cuts.join(', ')}, expected ascending row numbers`);
+}
+
+/** Called for every plane of every segment: it makes no list of them. */
 function expectCounts(counts: Record<string, number>): void {
-  for (const [name, count] of Object.entries(counts))
+  for (const name in counts) {
+    const count = counts[name]!;
     if (!Number.isInteger(count) || count < 0)
       throw new RangeError(`${name} is ${count}, expected a whole number, 0 or more`);
+  }
 }

@@ -11,16 +11,18 @@
  */
 import { type AlignmentKernels, alignmentBy } from './alignment.ts';
 import { type GzipBuffers, type GzipLevel, gzipBy } from './gzip.ts';
+import { type IlluminationKernels, illuminationBy } from './illumination.ts';
 import { addressOf, type BufferSpecs, type Buffers, type GrowableMemory, layOut } from './memory.ts';
 import { type BlendExport, instantiate, type KernelExports } from './module.ts';
 import { type Pixels, pixelTypeOf } from './pixels.ts';
 
 export { type Basis, highPassScratch } from './alignment.ts';
 export { type GzipBuffers, type GzipLevel, gzipBuffers } from './gzip.ts';
+export type { FieldPlane, IlluminationKernels, SplinePlane } from './illumination.ts';
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
 export type { Pixels, PixelType } from './pixels.ts';
 
-export interface Kernels extends AlignmentKernels {
+export interface Kernels extends AlignmentKernels, IlluminationKernels {
   /**
    * Lays out named buffers in the instance's memory (16-byte aligned, zeroed), growing it at most once. The views of
    * every earlier layout are invalid afterwards, so let no read into them be under way.
@@ -104,6 +106,7 @@ export function loadKernels(): Kernels {
   const address = (name: string, pixels: Pixels) => addressOf(memory, name, pixels);
   return {
     ...alignmentBy(memory, kernels),
+    ...illuminationBy(memory, kernels),
 
     layout: (specs) => layOut(memory, kernels.firstFreeByte(), specs),
 

@@ -1,8 +1,8 @@
 /** Named buffers in the memory of one WebAssembly instance, and the checks that keep kernels inside them. */
-import { type BufferSpec, type PixelArrays, type Pixels, type PixelType, pixelBytes } from './pixels.ts';
+import { type BufferArrays, type BufferSpec, bufferArrays } from './pixels.ts';
 
 export type BufferSpecs = Record<string, BufferSpec>;
-export type Buffers<S extends BufferSpecs> = { [K in keyof S]: PixelArrays[S[K]['type']] };
+export type Buffers<S extends BufferSpecs> = { [K in keyof S]: BufferArrays[S[K]['type']] };
 
 /** The part of `WebAssembly.Memory` that is used here. */
 export interface GrowableMemory {
@@ -34,21 +34,21 @@ export function layOut<S extends BufferSpecs>(
       );
     const begin = Math.ceil(end / 16) * 16;
     offsets[name] = begin;
-    end = begin + spec.length * pixelBytes[spec.type];
+    end = begin + spec.length * bufferArrays[spec.type].BYTES_PER_ELEMENT;
   }
   const usedBefore = Math.min(end, memory.buffer.byteLength);
   growTo(memory, end, specs);
   new Uint8Array(memory.buffer, firstFreeByte, Math.max(usedBefore - firstFreeByte, 0)).fill(0);
   const views = Object.entries(specs).map(([name, spec]) => [
     name,
-    viewOf(memory.buffer, spec.type, offsets[name]!, spec.length),
+    new bufferArrays[spec.type](memory.buffer, offsets[name]!, spec.length),
   ]);
   return Object.fromEntries(views) as Buffers<S>;
 }
 
 /** Byte address of an array for a kernel. Throws where it is not (or no longer) in this memory. */
-export function addressOf(memory: GrowableMemory, name: string, pixels: Pixels): number {
-  if (pixels.buffer === memory.buffer) return pixels.byteOffset;
+export function addressOf(memory: GrowableMemory, name: string, array: ArrayBufferView): number {
+  if (array.buffer === memory.buffer) return array.byteOffset;
   throw new TypeError(
     `${name} does not lie in the memory of these kernels; expected a view from the latest call of layout (or a subarray of one)`,
   );
@@ -69,10 +69,4 @@ function tooLarge(bytes: number, specs: BufferSpecs, limit: string): string {
   const parts = Object.entries(specs).map(([name, { type, length }]) => `${name} ${length} x ${type}`);
   const mebibytes = Math.ceil(bytes / 2 ** 20);
   return `kernel buffers of ${mebibytes} MiB (${parts.join(', ')}): ${limit}; use smaller blocks or thinner slabs`;
-}
-
-function viewOf(buffer: ArrayBuffer, type: PixelType, offset: number, length: number): Pixels {
-  if (type === 'uint8') return new Uint8Array(buffer, offset, length);
-  if (type === 'uint16') return new Uint16Array(buffer, offset, length);
-  return new Float32Array(buffer, offset, length);
 }

@@ -63,7 +63,87 @@ export interface KernelExports {
     turns: number,
     turnZ: number,
     weights: number,
+    weightRows: number,
     out: number,
+  ): void;
+  /** count: of cuts, uint16 */
+  columnSquares(plane: number, stride: number, width: number, cuts: number, count: number, out: number): void;
+  padRows(values: number, stride: number, width: number, rows: number, length: number, out: number): void;
+  /** targets: uint16 */
+  addRows(
+    values: number,
+    rows: number,
+    length: number,
+    rowWeights: number,
+    targets: number,
+    sums: number,
+  ): void;
+  addTurnedRows(
+    spectrum: number,
+    rows: number,
+    length: number,
+    turns: number,
+    turnZ: number,
+    targets: number,
+    sums: number,
+  ): void;
+  addValues(sums: number, values: number, count: number): void;
+  evaluateLogFieldPlane(
+    points: number,
+    firstY: number,
+    weightsY: number,
+    taps: number,
+    rows: number,
+    line: number,
+    spans: number,
+    starts: number,
+    weights: number,
+    samples: number,
+    log: number,
+    use: number,
+    field: number,
+    changes: number,
+  ): void;
+  addToLogHistogram(
+    log: number,
+    use: number,
+    field: number,
+    count: number,
+    smallest: number,
+    perBin: number,
+    bins: number,
+    histogram: number,
+  ): void;
+  gatherResidualPlane(
+    log: number,
+    use: number,
+    field: number,
+    spans: number,
+    starts: number,
+    shares: number,
+    samples: number,
+    firstY: number,
+    sharesY: number,
+    taps: number,
+    rows: number,
+    line: number,
+    expected: number,
+    smallest: number,
+    perBin: number,
+    bins: number,
+    points: number,
+  ): void;
+  scaleByField(
+    values: number,
+    columns: number,
+    rows: number,
+    spans: number,
+    starts: number,
+    t: number,
+    firstY: number,
+    weightsY: number,
+    cubics: number,
+    limit: number,
   ): void;
   gzipScratchBytes(): number;
   /** level: place in `gzipLevels`; returns the bytes written. */

@@ -2,10 +2,12 @@
 import { axes, type Triple } from '../axes.ts';
 import type { Candidate } from '../pairs.ts';
 import { coarsePeaks, type Peak } from './coarse.ts';
-import { distance, type FineSearch, type FineStage, fineStage } from './fine.ts';
+import { distance, type FineSearch, type FineStage, fineStage, type Hope } from './fine.ts';
 import type { FineEstimate, FineSide } from './fine-pass.ts';
+import { leastLikeness, likeness } from './likeness.ts';
 import type { NoiseModel, Pixels } from './noise-model.ts';
-import { reliabilityOfBest, reliabilityOfFurther } from './reliability.ts';
+import { reliabilityOfBest, reliabilityOfFurther, significance } from './reliability.ts';
+import { saturatedShare } from './saturation.ts';
 import { binnedField, meanSquare } from './stabilise.ts';
 import { type Correlator, type Workspace, workspaceFor } from './workspace.ts';
 
@@ -46,18 +48,18 @@ const leastPlanes = 6;
 const stillMoving = 1.9;
 const samePlace = 1.5;
 const worthFinishing = 0.75;
-/** Keeps T finite where two strips are the same. */
-const mostRho = 0.999999;
-/** Neighbours that overlap by more than this share are one tile twice, unless the stage says so. */
-const mostOverlap = 0.6;
+/** Noise alone gives up to 6. */
+const leastScore = 7;
+/** Voxels in x and y: neighbours no further apart are one tile twice, unless the stage says so. */
+const stoodStill = 2;
 /** Overlaps this long are binned 4 x 4 instead of 2 x 2 for the coarse stage: there is more than enough to correlate. */
 const longOverlap = 1024;
 
 export function alignPair(correlator: Correlator, input: PairInput): PairEstimate {
   const bin = Math.max(input.a.size[0], input.a.size[1]) >= longOverlap ? 4 : 2;
-  const workspace = workspaceFor(correlator, [input.a.size, input.b.size]);
-  const a = sideOf(workspace, input.a, input.noise, bin);
-  const b = sideOf(workspace, input.b, input.noise, bin);
+  const workspace = workspaceFor(correlator, [input.a.size, input.b.size], bin);
+  const a = sideOf(workspace, input.a, input.noise, bin, workspace.buffers.binnedA);
+  const b = sideOf(workspace, input.b, input.noise, bin, workspace.buffers.binnedB);
   const flat = Math.min(a.strip.size[2], b.strip.size[2]) < leastPlanes;
   const search: Triple = flat ? [input.search[0], input.search[1], 0] : input.search;
   // From offsets between tiles to offsets between strips.
@@ -70,35 +72,44 @@ export function alignPair(correlator: Correlator, input: PairInput): PairEstimat
         input,
       ),
   );
+  const signal = Math.min(signalOf(workspace, a), signalOf(workspace, b));
   const stage = fineStage(workspace, a, b, flat);
   try {
-    const found = refine(stage, peaks, bin).map((candidate) => ({
+    const found = refine(stage, hopeful(peaks, signal), bin).map((candidate) => ({
       ...candidate,
+      saturated: saturatedShare(input.a, input.b, candidate.offset),
       offset: axes((i) => candidate.offset[i] - origins[i]),
     }));
     const candidates = rate(found);
     return {
       candidates,
       atSearchBorder: isAtBorder(candidates, input.nominal, search),
-      signal: Math.min(signalOf(a), signalOf(b)),
+      signal,
     };
   } finally {
     stage.free();
   }
 }
 
-function isCopy(offset: Triple, { nominal, tileSize }: PairInput): boolean {
-  const overlap = (of: Triple): number =>
-    Math.min(...axes((i) => 1 - Math.abs(of[i]) / tileSize[i]).slice(0, 2));
-  return overlap(offset) > mostOverlap && overlap(nominal) <= mostOverlap;
+/** Also where tiles overlap by nearly all of their width, an offset of nothing is one tile seen twice: a stage that stood still. */
+function isCopy(offset: Triple, { nominal }: PairInput): boolean {
+  const isStill = (of: Triple): boolean => Math.max(Math.abs(of[0]), Math.abs(of[1])) <= stoodStill;
+  return isStill(offset) && !isStill(nominal);
 }
 
-function sideOf(workspace: Workspace, tile: TileStrip, noise: NoiseModel, bin: 2 | 4): FineSide {
+function sideOf(
+  workspace: Workspace,
+  tile: TileStrip,
+  noise: NoiseModel,
+  bin: 2 | 4,
+  into: Float32Array,
+): FineSide {
   const strip = { values: tile.values, size: tile.size, missingPlanes: new Set(tile.missingPlanes) };
-  return { strip, noise, binned: binnedField(workspace, strip, noise, bin), bin };
+  return { strip, noise, binned: binnedField(workspace, strip, noise, bin, into), bin };
 }
 
-const signalOf = (side: FineSide): number => meanSquare(side.binned, side.strip.missingPlanes);
+const signalOf = (workspace: Workspace, side: FineSide): number =>
+  meanSquare(workspace, side.binned, side.strip.missingPlanes);
 
 interface Found extends FineEstimate {
   readonly T: number;
@@ -108,17 +119,31 @@ interface Found extends FineEstimate {
   readonly score: number;
 }
 
-function refine(stage: FineStage, peaks: readonly Peak[], bin: number): Found[] {
+interface HopefulPeak extends Peak {
+  readonly hope: Hope;
+}
+
+/** False peaks cost most where overlaps are large; those less alike than any right pair are not refined, but for the best. */
+function hopeful(peaks: readonly Peak[], signal: number): HopefulPeak[] {
+  const isAlike = ({ ncc }: Peak): boolean => likeness(ncc, signal) >= leastLikeness;
+  const hopeOf = (peak: Peak): Hope => (peak.score < leastScore ? 'prove' : 'search');
+  return peaks.flatMap((peak, i) => {
+    if (isAlike(peak)) return [{ ...peak, hope: hopeOf(peak) }];
+    return i === 0 ? [{ ...peak, hope: 'glance' as const }] : [];
+  });
+}
+
+function refine(stage: FineStage, peaks: readonly HopefulPeak[], bin: number): Found[] {
   const searched: (Found & FineSearch)[] = [];
   for (const peak of peaks) {
-    const estimate = stage.search(peak.offset);
+    const estimate = stage.search(peak.offset, peak.hope);
     if (estimate === undefined || distance(estimate.offset, estimate.from) >= stillMoving) continue;
     searched.push(withT(estimate, peak, bin));
   }
   const places = withoutRepeats(searched.sort((a, b) => b.textureT - a.textureT));
   const bestRho = places.reduce((best, { rho }) => Math.max(best, rho), 0);
   const finished = places.flatMap((candidate) => {
-    if (candidate.rho <= worthFinishing * bestRho) return [candidate];
+    if (candidate.givenUp || candidate.rho <= worthFinishing * bestRho) return [candidate];
     const estimate = stage.finish(candidate);
     return estimate === undefined ? [] : [withT(estimate, candidate, bin)];
   });
@@ -138,8 +163,6 @@ function withT<Estimate extends FineEstimate>(
   bin: number,
 ): Estimate & Found {
   const { rho, textureRho, voxels } = estimate;
-  const significance = (correlation: number, samples: number): number =>
-    Math.atanh(Math.min(Math.max(correlation, -mostRho), mostRho)) * Math.sqrt(samples);
   return {
     ...estimate,
     T: significance(rho, voxels / 2),
@@ -151,7 +174,7 @@ function withT<Estimate extends FineEstimate>(
 }
 
 /** @param found best first */
-function rate(found: readonly Found[]): Candidate[] {
+function rate(found: readonly (Found & { readonly saturated: number })[]): Candidate[] {
   const [best, next] = found;
   return found.map((candidate) => ({
     offset: [...candidate.offset],

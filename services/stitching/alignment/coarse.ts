@@ -6,6 +6,7 @@ import { goodVolumeSize, type PlaneSource, wholePlan } from '../../../shared/num
 import { median } from '../../../shared/numerics/statistics.ts';
 import { axes, type Triple } from '../axes.ts';
 import { shiftEnergies } from './energies.ts';
+import type { FieldBox } from './field-box.ts';
 import { type Scores, strongestPeaks } from './peaks.ts';
 import { extentOf, type ShiftRange } from './shifts.ts';
 import type { Field } from './stabilise.ts';
@@ -47,7 +48,7 @@ export function coarsePeaks(
   if (boxes === undefined) return [];
   const moved = axes((i) => boxes.b.start[i] - boxes.a.start[i]);
   const range = { least: add(wholeRange.least, moved), most: add(wholeRange.most, moved) };
-  const scores = scoreShifts(workspace, crop(a, boxes.a), crop(b, boxes.b), range);
+  const scores = scoreShifts(workspace, { field: a, ...boxes.a }, { field: b, ...boxes.b }, range);
   return strongestPeaks(scores, range, bin).map(({ shift, ncc, score }) => ({
     offset: axes((i) => step[i] * (shift[i] - moved[i])),
     ncc,
@@ -57,10 +58,7 @@ export function coarsePeaks(
 
 const add = (a: Triple, b: Triple): Triple => axes((i) => a[i] + b[i]);
 
-interface Box {
-  readonly start: Triple;
-  readonly size: Triple;
-}
+type Box = Omit<FieldBox, 'field'>;
 
 /** The part of each field that can lie in the overlap for some shift searched. */
 function grownBoxes(sizeA: Triple, sizeB: Triple, range: ShiftRange): { a: Box; b: Box } | undefined {
@@ -76,21 +74,9 @@ function grownBoxes(sizeA: Triple, sizeB: Triple, range: ShiftRange): { a: Box; 
   return [...a.size, ...b.size].some((extent) => extent < 1) ? undefined : { a, b };
 }
 
-function crop(field: Field, { start, size }: Box): Field {
-  if (axes((i) => size[i]).every((extent, i) => extent === field.size[i])) return field;
-  const values = new Float32Array(size[0] * size[1] * size[2]);
-  for (let z = 0, at = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++, at += size[0]) {
-      const from = ((start[2] + z) * field.size[1] + start[1] + y) * field.size[0] + start[0];
-      values.set(field.values.subarray(from, from + size[0]), at);
-    }
-  }
-  return { values, size };
-}
-
-function scoreShifts(workspace: Workspace, a: Field, b: Field, range: ShiftRange): Scores {
+function scoreShifts(workspace: Workspace, a: FieldBox, b: FieldBox, range: ShiftRange): Scores {
   const products = correlate(workspace, a, b, range);
-  const energies = shiftEnergies(a, b, range);
+  const energies = shiftEnergies(workspace, a, b, range);
   const largest = energies.volume.reduce((most, volume) => Math.max(most, volume), 0);
   const ncc = new Float64Array(products.length);
   const significance = new Float64Array(products.length);
@@ -111,7 +97,7 @@ function standardise(values: Float64Array): Float64Array {
 }
 
 /** sum a(x + d) b(x) for all shifts of the range: pieces of rows of b against the rows of a that they can meet, added up. */
-function correlate(workspace: Workspace, a: Field, b: Field, range: ShiftRange): Float64Array {
+function correlate(workspace: Workspace, a: FieldBox, b: FieldBox, range: ShiftRange): Float64Array {
   const extent = extentOf(range);
   const sums = new Float64Array(extent[0] * extent[1] * extent[2]);
   const pieces = Math.ceil(b.size[1] / (pieceRows * 1.25));
@@ -130,8 +116,8 @@ interface Rows {
 
 function addCorrelation(
   workspace: Workspace,
-  a: Field,
-  b: Field,
+  a: FieldBox,
+  b: FieldBox,
   rowsB: Rows,
   range: ShiftRange,
   sums: Float64Array,
@@ -157,8 +143,8 @@ function addCorrelation(
   try {
     const spectrumA = transform.allocateSpectrum();
     const spectrumB = transform.allocateSpectrum();
-    transform.forward(planesOf(a, rowsA, size.x, filled.y), spectrumA);
-    transform.forward(planesOf(b, rowsB, size.x, filled.y), spectrumB);
+    transform.forward(planesOf(workspace, a, rowsA, size.x, filled.y), spectrumA);
+    transform.forward(planesOf(workspace, b, rowsB, size.x, filled.y), spectrumB);
     multiplyByConjugate(workspace, spectrumA / 4, spectrumB / 4, transform.spectrumFloats);
     const circular = (i: 0 | 1 | 2, length: number): Int32Array =>
       Int32Array.from(
@@ -176,21 +162,28 @@ function addCorrelation(
   }
 }
 
-/** Rows of a field's planes, `filled` of them, with zeros where the field has none. */
-function planesOf(field: Field, rows: Rows, length: number, filled: number): PlaneSource {
-  const [width, height, planes] = field.size;
+/** Rows of a box's planes, `filled` of them, with zeros where the box has none. */
+function planesOf(
+  { kernels, buffers }: Workspace,
+  { field, start, size }: FieldBox,
+  rows: Rows,
+  length: number,
+  filled: number,
+): PlaneSource {
+  const [width, height] = field.size;
+  const padded = buffers.stabilised;
+  const most = Math.max(1, Math.floor(padded.length / length));
   return (z, into, at) => {
-    into.fill(0, at, at + filled * length);
-    if (z >= planes) return;
-    for (let row = rows.from, to = at; row < rows.to; row++, to += length) {
-      copyRow(field.values, (z * height + row) * width, width, into, to);
+    let to = at;
+    for (let row = rows.from; z < size[2] && row < rows.to; row += most) {
+      const count = Math.min(most, rows.to - row);
+      const from = ((start[2] + z) * height + start[1] + row) * width + start[0];
+      kernels.padRows(field.values.subarray(from), width, size[0], count, length, padded);
+      into.set(padded.subarray(0, count * length), to);
+      to += count * length;
     }
+    into.fill(0, to, at + filled * length);
   };
-}
-
-/** Rows are too short for a call of `set` each. */
-function copyRow(source: Float32Array, from: number, count: number, into: Float32Array, at: number): void {
-  for (let x = 0; x < count; x++) into[at + x] = source[from + x]!;
 }
 
 /** a := a conj(b), in parts that the kernels' memory has room for. */

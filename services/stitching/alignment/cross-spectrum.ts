@@ -45,7 +45,7 @@ export function segmentTransform({ fourier }: Workspace, size: Triple): SegmentT
   };
 }
 
-/** What both tiles show of one segment, high-passed, [z][y][x]. */
+/** What both tiles show of one segment, high-passed, [z][y][x], in the workspace's memory. */
 export interface SegmentPair {
   readonly a: Float32Array;
   readonly b: Float32Array;
@@ -110,16 +110,21 @@ function windowedPlanes(
 ): PlaneSource {
   const [width, height] = size;
   const rowLength = kept.lengths.x;
-  const { plane, windowX, rowWeights, windowed } = buffers;
+  const { windowX, windowed } = buffers;
   const filled = windowed.subarray(0, height * rowLength);
   windowX.set(windows[0]);
+  setRowWeights(buffers.rowWeights, windows[1], windows[2]);
   return (z, into, at) => {
-    const weight = windows[2][z]!;
-    for (let y = 0; y < height; y++) rowWeights[y] = weight * windows[1][y]!;
-    plane.set(values.subarray(z * width * height, (z + 1) * width * height));
-    kernels.windowRows(plane, width, height, windowX, rowWeights, rowLength, windowed);
+    const plane = values.subarray(z * width * height, (z + 1) * width * height);
+    const weights = buffers.rowWeights.subarray(z * height, (z + 1) * height);
+    kernels.windowRows(plane, width, height, windowX, weights, rowLength, windowed);
     into.set(filled, at);
   };
+}
+
+function setRowWeights(weights: Float32Array, windowY: Float64Array, windowZ: Float64Array): void {
+  let at = 0;
+  for (const weight of windowZ) for (const value of windowY) weights[at++] = weight * value;
 }
 
 function addProducts(

@@ -11,8 +11,8 @@ import {
 import type { NoiseModel } from './noise-model.ts';
 import { fitPhases } from './phase-fit.ts';
 import { type Overlap, overlapOf, type Segment, segmentSize, segmentsOf } from './segments.ts';
-import { boxField, type Field, type Strip } from './stabilise.ts';
-import type { Workspace } from './workspace.ts';
+import { boxFields, type Field, type Strip } from './stabilise.ts';
+import { keptSegments, type Workspace } from './workspace.ts';
 
 /** One tile's side of a pair: its pixels, and its binned field to find the segments that show something. */
 export interface FineSide {
@@ -51,8 +51,6 @@ export interface FinePasses {
 const leastExtent = 6;
 /** An offset this near to the last pass's whole voxels is measured from them again: its segments are at hand. */
 const nearWhole = 0.8;
-/** Segments of a layout kept at hand, 1 MiB each. */
-const keptSegments = 24;
 
 export function finePasses(workspace: Workspace, a: FineSide, b: FineSide, flat: boolean): FinePasses {
   const transforms = new Map<string, SegmentTransform>();
@@ -124,36 +122,40 @@ function layoutOf(
   const segments = segmentsOf(overlap, size);
   const contrasts = segments.map((segment) => commonContrast(a, b, overlap, segment, size));
   const byContrast = segments.map((_, i) => i).sort((i, j) => contrasts[j]! - contrasts[i]! || i - j);
-  const kept = new Map<number, SegmentPair>();
   return {
     whole,
     size,
     voxels: overlap.size[0] * overlap.size[1] * overlap.size[2],
     segments,
     byContrast,
-    field(index) {
-      const known = kept.get(index);
-      if (known !== undefined) return known;
-      const segment = segments[index]!;
-      const pair = {
-        a: boxField(
-          workspace,
-          a.strip,
-          a.noise,
-          axes((i) => overlap.startA[i] + segment[i]),
-          size,
-        ),
-        b: boxField(
-          workspace,
-          b.strip,
-          b.noise,
-          axes((i) => overlap.startB[i] + segment[i]),
-          size,
-        ),
-      };
-      if (kept.size < keptSegments) kept.set(index, pair);
-      return pair;
-    },
+    field: segmentFields(workspace, a, b, overlap, segments, size),
+  };
+}
+
+/** The fields of a layout's segments; those seen first are kept, the others take turns in the last place. */
+function segmentFields(
+  workspace: Workspace,
+  a: FineSide,
+  b: FineSide,
+  overlap: Overlap,
+  segments: readonly Segment[],
+  size: Triple,
+): Layout['field'] {
+  const { segmentsA, segmentsB } = workspace.buffers;
+  const voxels = size[0] * size[1] * size[2];
+  const write = boxFields(workspace, size);
+  const kept = new Map<number, SegmentPair>();
+  return (index) => {
+    const known = kept.get(index);
+    if (known !== undefined) return known;
+    const segment = segments[index]!;
+    const at = kept.size * voxels;
+    const pair = { a: segmentsA.subarray(at, at + voxels), b: segmentsB.subarray(at, at + voxels) };
+    const startIn = (start: Triple): Triple => axes((i) => start[i] + segment[i]);
+    write(a.strip, a.noise, startIn(overlap.startA), pair.a);
+    write(b.strip, b.noise, startIn(overlap.startB), pair.b);
+    if (kept.size < keptSegments - 1) kept.set(index, pair);
+    return pair;
   };
 }
 

@@ -5,16 +5,22 @@
 import { axes, type Triple } from '../axes.ts';
 import { deviations, mapMatrix } from '../symmetric.ts';
 import { type FineEstimate, type FineSide, finePasses, type Pass } from './fine-pass.ts';
+import { significance } from './reliability.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the search passes found: good enough to compare candidates. */
 export interface FineSearch extends FineEstimate {
   /** Where the last pass put its windows. */
   readonly from: Triple;
+  /** Only the strongest segments were looked at, and `voxels` are theirs: it is not worth finishing. */
+  readonly givenUp: boolean;
 }
 
+/** What the coarse stage thinks of a place: `glance` where it cannot be right, `prove` where it may be noise. */
+export type Hope = 'glance' | 'prove' | 'search';
+
 export interface FineStage {
-  search(start: Triple): FineSearch | undefined;
+  search(start: Triple, hope: Hope): FineSearch | undefined;
   finish(search: FineSearch): FineEstimate | undefined;
   free(): void;
 }
@@ -23,6 +29,8 @@ export interface FineStage {
 const leastSegments = 8;
 const searchShare = 0.3;
 const uncertain = 0.05;
+/** Noise alone stays below. */
+const noiseT = 4;
 /** Segments are added until this deviation is predicted: a tenth of what placement may be wrong by, with room. */
 const aimedDeviation = 0.01;
 const mostSearchPasses = 4;
@@ -39,7 +47,7 @@ const mostPull = 0.8;
 export function fineStage(workspace: Workspace, a: FineSide, b: FineSide, flat: boolean): FineStage {
   const passes = finePasses(workspace, a, b, flat);
   return {
-    search: (start) => searchPasses(start, passes.run),
+    search: (start, hope) => searchPasses(start, hope, passes.run),
     finish(search) {
       const pull = pullOf(search, passes.run);
       return pull && lastPasses(search, pull, passes.run);
@@ -53,22 +61,33 @@ export const distance = (a: Triple, b: Triple): number => Math.max(...axes((i) =
 
 const largestDeviation = (estimate: FineEstimate): number => Math.max(...deviations(estimate.covariance));
 
-function searchPasses(start: Triple, pass: Pass): FineSearch | undefined {
+function searchPasses(start: Triple, hope: Hope, pass: Pass): FineSearch | undefined {
   let from = start;
   let segments = leastSegments;
   for (let count = 1; ; count++) {
     const estimate = pass(from, segments);
     if (estimate === undefined) return undefined;
+    if (hope === 'glance') return givenUp(estimate, from);
     const share = Math.ceil(searchShare * estimate.allSegments);
     if (segments < share && largestDeviation(estimate) > uncertain) {
+      const seen = givenUp(estimate, from);
+      if (hope === 'prove' && significance(seen.rho, seen.voxels / 2) < noiseT) return seen;
       segments = share;
       continue;
     }
     if (distance(estimate.offset, from) < farFromStart || count >= mostSearchPasses)
-      return { ...estimate, from };
+      return { ...estimate, from, givenUp: false };
     from = estimate.offset;
   }
 }
+
+/** Strong segments say too much of the rest, so only they count. */
+const givenUp = (estimate: FineEstimate, from: Triple): FineSearch => ({
+  ...estimate,
+  voxels: (estimate.voxels * estimate.segments) / estimate.allSegments,
+  from,
+  givenUp: true,
+});
 
 /**
  * Windows at a wrong offset draw the estimate towards it: by 0.03 of the error where there is texture of the size of

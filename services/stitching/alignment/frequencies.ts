@@ -5,6 +5,17 @@ import type { Triple } from '../axes.ts';
 /** Above this frequency (cycles per voxel and axis) interpolation and noise outweigh what the tiles share. */
 const highestFrequency = 0.42;
 
+/** Cells per cycle/voxel along x, y and z. */
+export const cellsPerCycle: Triple = [20, 20, 12];
+
+/** The cell along one axis: frequencies of both signs and nearly the same size share one. */
+export const cellOf = (frequency: number, perCycle: number): number =>
+  Math.floor(Math.abs(frequency) * perCycle);
+
+/** Cells of x and y that there can be. */
+export const mostCellRows =
+  (1 + cellOf(highestFrequency, cellsPerCycle[0])) * (1 + cellOf(highestFrequency, cellsPerCycle[1]));
+
 /** Frequencies along one axis in the spectrum's order, cycles per voxel; those that are not used are NaN. */
 export interface SpectrumAxes {
   readonly x: Float64Array;
@@ -37,6 +48,9 @@ export function keptFrequencies(size: Triple): KeptFrequencies {
   };
   return { lengths, keptY, axes, count: axes.x.length * axes.y.length * axes.z.length };
 }
+
+/** The spectrum holds one half of the frequencies along x; all but those at 0 stand for their conjugates too. */
+export const copiesOf = (indexX: number): number => (indexX === 0 ? 1 : 2);
 
 const signedFrequency = (index: number, length: number): number =>
   (index <= length / 2 ? index : index - length) / length;

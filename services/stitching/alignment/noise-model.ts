@@ -17,10 +17,19 @@ export interface NoiseModel {
   readonly gain: number;
 }
 
-/** Mean level and noise variance of blocks of 8 x 8 pixels; blocks of many planes may simply follow each other. */
+/** What a saturated pixel is stored as; real values have no such end. */
+export const saturationOf = (pixels: Pixels): number =>
+  pixels instanceof Uint8Array ? 255 : pixels instanceof Uint16Array ? 65_535 : Number.POSITIVE_INFINITY;
+
+/**
+ * Mean level and noise variance of blocks of 8 x 8 pixels; blocks of many planes may simply follow each other. Blocks with a
+ * saturated pixel, which has lost its noise, or one that is no number are left out.
+ */
 export interface NoiseBlocks {
   readonly levels: Float64Array;
   readonly variances: Float64Array;
+  /** Of real values, in any unit; integers are counts. */
+  readonly real: boolean;
 }
 
 const blockSize = 8;
@@ -28,8 +37,11 @@ const binCount = 12;
 /** Structure only raises the variance of a block, so a low percentile of many blocks is the noise; 0.97 removes its bias. */
 const variancePercentile = 0.35;
 const percentileBias = 0.97;
+/** In counts: what rounding alone makes of constant light, and of light that grows. */
 const leastReadVariance = 0.05;
 const leastGain = 0.001;
+/** Real values have a unit of their own: their brightest level is taken for so many counts. */
+const countsOfReal = 65_535;
 /** Bins of fewer blocks say nothing about a percentile. */
 const leastBlocksPerBin = 4;
 
@@ -40,16 +52,30 @@ export function noiseModel(planes: readonly SamplePlane[]): NoiseModel {
 export function noiseBlocks(plane: SamplePlane): NoiseBlocks {
   const columns = Math.floor(plane.width / blockSize);
   const rows = Math.floor(plane.height / blockSize);
-  const levels = new Float64Array(columns * rows);
-  const variances = new Float64Array(columns * rows);
+  const saturation = saturationOf(plane.values);
+  const levels: number[] = [];
+  const variances: number[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const at = row * blockSize * plane.width + column * blockSize;
-      levels[row * columns + column] = blockMean(plane, at);
-      variances[row * columns + column] = blockVariance(plane, at);
+      if (!isWhole(plane, at, saturation)) continue;
+      levels.push(blockMean(plane, at));
+      variances.push(blockVariance(plane, at));
     }
   }
-  return { levels, variances };
+  return {
+    levels: Float64Array.from(levels),
+    variances: Float64Array.from(variances),
+    real: plane.values instanceof Float32Array,
+  };
+}
+
+function isWhole({ values, width }: SamplePlane, at: number, saturation: number): boolean {
+  for (let y = 0; y < blockSize; y++) {
+    for (let x = 0; x < blockSize; x++)
+      if (!(Math.abs(values[at + y * width + x]!) < saturation)) return false;
+  }
+  return true;
 }
 
 function blockMean(plane: SamplePlane, at: number): number {
@@ -73,28 +99,30 @@ function blockVariance({ values, width }: SamplePlane, at: number): number {
   return sum / (blockSize - 1) ** 2;
 }
 
-/** Blocks of saturated pixels have no noise to measure and are left out. */
-export function fitNoise(parts: readonly NoiseBlocks[], saturation = 65535): NoiseModel {
-  const levels: number[] = [];
-  const variances: number[] = [];
-  for (const part of parts) {
-    part.levels.forEach((level, i) => {
-      if (level >= saturation) return;
-      levels.push(level);
-      variances.push(part.variances[i]!);
-    });
-  }
+export function fitNoise(parts: readonly NoiseBlocks[]): NoiseModel {
+  const levels = parts.flatMap((part) => [...part.levels]);
+  const variances = parts.flatMap((part) => [...part.variances]);
   const order = Uint32Array.from(levels.keys()).sort((i, j) => levels[i]! - levels[j]! || i - j);
   if (order.length === 0) return { background: 0, readVariance: 1, gain: 1 };
   const background = levels[order[Math.floor(0.001 * (order.length - 1))]!]!;
+  const brightest = levels[order[Math.floor(0.999 * (order.length - 1))]!]!;
+  const least = leastNoise(parts.some(({ real }) => real) ? brightest - background : countsOfReal);
   const bins: Bin[] = [];
   for (let bin = 0; bin < binCount; bin++) {
     const from = Math.floor((bin * order.length) / binCount);
     const members = order.subarray(from, Math.floor(((bin + 1) * order.length) / binCount));
     if (members.length < leastBlocksPerBin) continue;
-    bins.push(summarise(members, levels, variances, background));
+    bins.push(summarise(members, levels, variances, background, least));
   }
-  return { background, ...fitLine(bins) };
+  return { background, ...fitLine(bins, least) };
+}
+
+type Least = Pick<NoiseModel, 'readVariance' | 'gain'>;
+
+/** @param span of all levels; 0 where they are the same */
+function leastNoise(span: number): Least {
+  const count = span > 0 ? span / countsOfReal : 1;
+  return { readVariance: leastReadVariance * count ** 2, gain: leastGain * count };
 }
 
 interface Bin {
@@ -107,15 +135,16 @@ function summarise(
   levels: readonly number[],
   variances: readonly number[],
   background: number,
+  least: Least,
 ): Bin {
   const sorted = Float64Array.from(members, (i) => variances[i]!).sort();
   const variance = sorted[Math.floor(variancePercentile * (sorted.length - 1))]! / percentileBias;
   const median = levels[members[members.length >> 1]!]!;
-  return { excess: Math.max(0, median - background), variance: Math.max(variance, leastReadVariance) };
+  return { excess: Math.max(0, median - background), variance: Math.max(variance, least.readVariance) };
 }
 
 /** variance = readVariance + gain excess, by least squares of relative errors, both parameters above their least value. */
-function fitLine(bins: readonly Bin[]): { readVariance: number; gain: number } {
+function fitLine(bins: readonly Bin[], least: Least): Least {
   if (bins.length === 0) return { readVariance: 1, gain: 1 };
   let w = 0;
   let wx = 0;
@@ -131,11 +160,11 @@ function fitLine(bins: readonly Bin[]): { readVariance: number; gain: number } {
     wxv += weight * excess * variance;
   }
   const determinant = w * wxx - wx ** 2;
-  const slope = determinant > 1e-12 * w * wxx ? (w * wxv - wx * wv) / determinant : leastGain;
-  const gain = Math.max(slope, leastGain);
+  const slope = determinant > 1e-12 * w * wxx ? (w * wxv - wx * wv) / determinant : least.gain;
+  const gain = Math.max(slope, least.gain);
   const readVariance = (wv - gain * wx) / w;
-  if (readVariance >= leastReadVariance) return { readVariance, gain };
+  if (readVariance >= least.readVariance) return { readVariance, gain };
   // The line would leave the permitted range at the dark end: only the gain is left to fit.
-  const fitted = wxx > 0 ? (wxv - leastReadVariance * wx) / wxx : leastGain;
-  return { readVariance: leastReadVariance, gain: Math.max(fitted, leastGain) };
+  const fitted = wxx > 0 ? (wxv - least.readVariance * wx) / wxx : least.gain;
+  return { readVariance: least.readVariance, gain: Math.max(fitted, least.gain) };
 }

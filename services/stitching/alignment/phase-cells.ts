@@ -1,19 +1,21 @@
 /** Cells of neighbouring frequencies that share a weight, and the aligned cross-spectrum they are summed from. */
 import type { Triple } from '../axes.ts';
 import type { CrossSpectrum } from './cross-spectrum.ts';
-import type { SpectrumAxes } from './frequencies.ts';
+import { cellOf, cellsPerCycle, copiesOf, type SpectrumAxes } from './frequencies.ts';
+import { setTurns } from './phase-turns.ts';
+import type { Workspace } from './workspace.ts';
 
-/** Cells per cycle/voxel along x, y and z. */
-const cellsPerCycle: Triple = [20, 20, 12];
 /** A cell without noise would get an endless weight. */
 const mostCoherence = 0.985;
 
-/** A frequency's cell is the sum of its three entries here; -1 in z where the frequency is not used. */
+/**
+ * A frequency's cell is `row * countZ + z`: `row` of its row of the spectrum is in the workspace's `cells`, and z here, -1
+ * where the frequency is not used.
+ */
 export interface CellIndices {
-  readonly x: Int32Array;
-  readonly y: Int32Array;
+  readonly rows: number;
   readonly z: Int32Array;
-  readonly count: number;
+  readonly countZ: number;
 }
 
 /** Per cell, over both halves of the spectrum. */
@@ -35,63 +37,92 @@ export interface CellWeights {
   readonly textureRho: number;
 }
 
-/** The spectrum holds one half of the frequencies along x; all but those at 0 stand for their conjugates too. */
-export const copiesOf = (indexX: number): number => (indexX === 0 ? 1 : 2);
-
-function cellIndices(axes: SpectrumAxes): CellIndices {
-  const along = (frequencies: Float64Array, perCycle: number): Int32Array =>
-    Int32Array.from(frequencies, (f) => (Number.isNaN(f) ? -1 : Math.floor(Math.abs(f) * perCycle)));
-  const extent = (cells: Int32Array): number => 1 + cells.reduce((most, cell) => Math.max(most, cell), 0);
-  const x = along(axes.x, cellsPerCycle[0]);
-  const y = along(axes.y, cellsPerCycle[1]);
-  const z = along(axes.z, cellsPerCycle[2]);
-  const strideY = extent(x);
-  const strideZ = strideY * extent(y);
+export function cellsOf(workspace: Workspace, { axes, powerA, powerB }: CrossSpectrum): Cells {
+  const of = setCells(workspace, axes);
+  const { kernels, buffers } = workspace;
+  const spectrumRows = axes.x.length * axes.y.length;
+  const power = (values: Float32Array): Float64Array =>
+    sumsOf(workspace, of, (sums) =>
+      kernels.addRows(values, spectrumRows, axes.z.length, buffers.copies, buffers.cells, sums),
+    );
   return {
-    x,
-    y: y.map((cell) => cell * strideY),
-    z: z.map((cell) => (cell < 0 ? -1 : cell * strideZ)),
-    count: strideZ * extent(z),
+    of,
+    coefficients: coefficientsOf(workspace, of, spectrumRows),
+    powerA: power(powerA),
+    powerB: power(powerB),
   };
 }
 
-export function cellsOf({ axes, powerA, powerB }: CrossSpectrum): Cells {
-  const of = cellIndices(axes);
-  const sumsA = new Float64Array(of.count);
-  const sumsB = new Float64Array(of.count);
-  const coefficients = new Float64Array(of.count);
+/** Writes `cells` and `copies` of every row of the spectrum to the workspace. */
+function setCells({ buffers }: Workspace, { x, y, z }: SpectrumAxes): CellIndices {
+  const inY = Int32Array.from(y, (f) => cellOf(f, cellsPerCycle[1]));
+  const inX = Int32Array.from(x, (f) => cellOf(f, cellsPerCycle[0]));
+  const countX = 1 + Math.max(...inX);
   let at = 0;
-  for (let i = 0; i < axes.x.length; i++) {
-    const copies = copiesOf(i);
-    for (let j = 0; j < axes.y.length; j++) {
-      for (let k = 0; k < axes.z.length; k++, at++) {
-        if (of.z[k]! < 0) continue;
-        const cell = of.x[i]! + of.y[j]! + of.z[k]!;
-        sumsA[cell] = sumsA[cell]! + copies * powerA[at]!;
-        sumsB[cell] = sumsB[cell]! + copies * powerB[at]!;
-        coefficients[cell] = coefficients[cell]! + copies;
-      }
+  for (let i = 0; i < x.length; i++) {
+    for (let j = 0; j < y.length; j++, at++) {
+      buffers.cells[at] = inX[i]! + countX * inY[j]!;
+      buffers.copies[at] = copiesOf(i);
     }
   }
-  return { of, coefficients, powerA: sumsA, powerB: sumsB };
+  const inZ = Int32Array.from(z, (f) => (Number.isNaN(f) ? -1 : cellOf(f, cellsPerCycle[2])));
+  return { rows: countX * (1 + Math.max(...inY)), z: inZ, countZ: 1 + Math.max(...inZ) };
+}
+
+function coefficientsOf({ buffers }: Workspace, of: CellIndices, spectrumRows: number): Float64Array {
+  const inRow = new Float64Array(of.rows);
+  for (let row = 0; row < spectrumRows; row++) {
+    const cell = buffers.cells[row]!;
+    inRow[cell] = inRow[cell]! + buffers.copies[row]!;
+  }
+  const counts = new Float64Array(of.rows * of.countZ);
+  for (let row = 0; row < of.rows; row++) {
+    for (const cell of of.z) {
+      const at = row * of.countZ + cell;
+      if (cell >= 0) counts[at] = counts[at]! + inRow[row]!;
+    }
+  }
+  return counts;
+}
+
+/** Of every cell what `add` adds to its row, one value for each frequency along z. */
+function sumsOf({ buffers }: Workspace, of: CellIndices, add: (rows: Float32Array) => void): Float64Array {
+  const length = of.z.length;
+  const rows = buffers.cellSums.subarray(0, of.rows * length);
+  rows.fill(0);
+  add(rows);
+  const sums = new Float64Array(of.rows * of.countZ);
+  for (let row = 0; row < of.rows; row++) {
+    for (let k = 0; k < length; k++) {
+      if (of.z[k]! < 0) continue;
+      const cell = row * of.countZ + of.z[k]!;
+      sums[cell] = sums[cell]! + rows[row * length + k]!;
+    }
+  }
+  return sums;
 }
 
 /** sum Re Y / sqrt(sum Pa sum Pb) over the cells from `first` on. */
 function correlation(real: Float64Array, { powerA, powerB }: Cells, first: number): number {
-  const total = (values: Float64Array): number =>
-    values.subarray(first).reduce((sum, value) => sum + value, 0);
-  const power = Math.sqrt(total(powerA) * total(powerB));
-  return power > 0 ? total(real) / power : 0;
+  const power = Math.sqrt(totalFrom(powerA, first) * totalFrom(powerB, first));
+  return power > 0 ? totalFrom(real, first) / power : 0;
+}
+
+function totalFrom(values: Float64Array, first: number): number {
+  let sum = 0;
+  for (let i = first; i < values.length; i++) sum += values[i]!;
+  return sum;
 }
 
 /** @param spectrum the cross-spectrum X, whose phases at `shift` are compared */
 export function cellWeights(
+  workspace: Workspace,
   cells: Cells,
   cross: CrossSpectrum,
   spectrum: Float32Array,
   shift: Triple,
 ): CellWeights {
-  const real = alignedSums(cells.of, cross.axes, spectrum, shift);
+  const real = alignedSums(workspace, cells.of, cross.axes, spectrum, shift);
   const weight = new Float64Array(real.length);
   const signal = new Float64Array(real.length);
   for (let cell = 0; cell < real.length; cell++) {
@@ -106,62 +137,25 @@ export function cellWeights(
   return { weight, signal, rho: correlation(real, cells, 0), textureRho: correlation(real, cells, 1) };
 }
 
+/** sum Re Y, with Y = X exp(2 pi i f d). */
 function alignedSums(
+  workspace: Workspace,
   of: CellIndices,
   axes: SpectrumAxes,
   spectrum: Float32Array,
   shift: Triple,
 ): Float64Array {
-  const sums = new Float64Array(of.count);
-  visitAligned(axes, spectrum, shift, (i, j, real) => {
-    const cellXy = of.x[i]! + of.y[j]!;
-    for (let k = 0; k < real.length; k++) {
-      if (of.z[k]! < 0) continue;
-      sums[cellXy + of.z[k]!] = sums[cellXy + of.z[k]!]! + real[k]!;
-    }
-  });
-  return sums;
+  const { kernels, buffers } = workspace;
+  setTurns(workspace, axes, shift);
+  return sumsOf(workspace, of, (sums) =>
+    kernels.addTurnedRows(
+      spectrum,
+      axes.x.length * axes.y.length,
+      axes.z.length,
+      buffers.turns,
+      buffers.turnZ,
+      buffers.cells,
+      sums,
+    ),
+  );
 }
-
-/**
- * Calls `visit` with the rows along z of Y = X exp(2 pi i f d), counted for both halves of the spectrum; the row arrays
- * are used again.
- */
-function visitAligned(
-  axes: SpectrumAxes,
-  spectrum: Float32Array,
-  shift: Triple,
-  visit: (i: number, j: number, real: Float64Array, imaginary: Float64Array) => void,
-): void {
-  const real = new Float64Array(axes.z.length);
-  const imaginary = new Float64Array(axes.z.length);
-  const turnZ = turns(axes.z, shift[2]);
-  const turnY = turns(axes.y, shift[1]);
-  const turnX = turns(axes.x, shift[0]);
-  let at = 0;
-  for (let i = 0; i < axes.x.length; i++) {
-    const cosX = copiesOf(i) * turnX.cos[i]!;
-    const sinX = copiesOf(i) * turnX.sin[i]!;
-    for (let j = 0; j < axes.y.length; j++) {
-      const cos = cosX * turnY.cos[j]! - sinX * turnY.sin[j]!;
-      const sin = cosX * turnY.sin[j]! + sinX * turnY.cos[j]!;
-      for (let k = 0; k < real.length; k++, at += 2) {
-        const re = cos * turnZ.cos[k]! - sin * turnZ.sin[k]!;
-        const im = cos * turnZ.sin[k]! + sin * turnZ.cos[k]!;
-        real[k] = spectrum[at]! * re - spectrum[at + 1]! * im;
-        imaginary[k] = spectrum[at]! * im + spectrum[at + 1]! * re;
-      }
-      visit(i, j, real, imaginary);
-    }
-  }
-}
-
-interface Turns {
-  readonly cos: Float64Array;
-  readonly sin: Float64Array;
-}
-
-export const turns = (frequencies: Float64Array, shift: number): Turns => ({
-  cos: frequencies.map((f) => Math.cos(2 * Math.PI * f * shift)),
-  sin: frequencies.map((f) => Math.sin(2 * Math.PI * f * shift)),
-});

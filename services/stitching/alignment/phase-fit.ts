@@ -3,7 +3,8 @@ import type { Triple } from '../axes.ts';
 import { inverseOf, type Matrix3, mapMatrix, timesVector } from '../symmetric.ts';
 import type { CrossSpectrum } from './cross-spectrum.ts';
 import type { SpectrumAxes } from './frequencies.ts';
-import { type Cells, type CellWeights, cellsOf, cellWeights, copiesOf, turns } from './phase-cells.ts';
+import { type CellIndices, type Cells, cellsOf, cellWeights } from './phase-cells.ts';
+import { setTurns } from './phase-turns.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PhaseFit {
@@ -39,35 +40,31 @@ export function fitPhases(
   start: Triple,
   jackknife: boolean,
 ): PhaseFit | undefined {
-  const spectrum = sumOf(cross.groups, workspace.buffers.spectrumA);
-  const cells = cellsOf(cross);
+  const spectrum = sumOf(workspace, cross.groups);
+  const cells = cellsOf(workspace, cross);
   let shift = start;
-  let weights = cellWeights(cells, cross, spectrum, shift);
-  spreadWeights(workspace, cross.axes, cells, weights);
   for (let step = 0; step < mostSteps; step++) {
-    if (step > 0 && step <= lastRenewal && step % 2 === 0) {
-      weights = cellWeights(cells, cross, spectrum, shift);
-      spreadWeights(workspace, cross.axes, cells, weights);
-    }
+    if (step <= lastRenewal && step % 2 === 0)
+      setWeights(workspace, cells, cellWeights(workspace, cells, cross, spectrum, shift).weight);
     const move = newtonStep(cross.axes, momentsAt(workspace, cross.axes, spectrum, shift));
     if (move === undefined) return undefined;
     shift = [shift[0] + move[0], shift[1] + move[1], shift[2] + move[2]];
     if (Math.max(...move.map(Math.abs)) < finished) break;
   }
-  const { rho, textureRho, signal } = cellWeights(cells, cross, spectrum, shift);
-  const covariance = predictedCovariance(cross, cells, signal);
+  const { rho, textureRho, signal } = cellWeights(workspace, cells, cross, spectrum, shift);
+  const covariance = predictedCovariance(workspace, cross, cells, signal);
   if (covariance === undefined || !jackknife) return covariance && { shift, rho, textureRho, covariance };
   const spread = jackknifeVariance(workspace, cross, shift);
   return { shift, rho, textureRho, covariance: widened(covariance, spread) };
 }
 
-/** The only group itself, or the sum of all in `into`. */
-function sumOf(groups: readonly Float32Array[], into: Float32Array): Float32Array {
+/** The only group itself, or the sum of all, in the workspace. */
+function sumOf({ kernels, buffers }: Workspace, groups: readonly Float32Array[]): Float32Array {
   const [first, ...others] = groups;
   if (others.length === 0) return first!;
-  const sum = into.subarray(0, first!.length);
+  const sum = buffers.spectrumA.subarray(0, first!.length);
   sum.set(first!);
-  for (const group of others) for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + group[i]!;
+  for (const group of others) kernels.addValues(sum, group);
   return sum;
 }
 
@@ -79,46 +76,22 @@ interface Moments {
   readonly curvature: Float64Array;
 }
 
-/** Every coefficient's weight, where `momentsAt` reads it: that of its cell, 0 where the frequency is not used. */
-function spreadWeights({ buffers }: Workspace, axes: SpectrumAxes, { of }: Cells, cells: CellWeights): void {
-  const { weights } = buffers;
-  const { weight } = cells;
+/** Weights of the cells for `momentsAt`: rows of cells, a value for each frequency along z, 0 where it is not used. */
+function setWeights({ buffers: { weights } }: Workspace, { of }: Cells, ofCells: Float64Array): void {
   let at = 0;
-  for (let i = 0; i < axes.x.length; i++) {
-    for (let j = 0; j < axes.y.length; j++) {
-      const cellXy = of.x[i]! + of.y[j]!;
-      for (let k = 0; k < of.z.length; k++) weights[at++] = of.z[k]! < 0 ? 0 : weight[cellXy + of.z[k]!]!;
-    }
+  for (let row = 0; row < of.rows; row++) {
+    for (const cell of of.z) weights[at++] = cell < 0 ? 0 : ofCells[row * of.countZ + cell]!;
   }
 }
 
-/** With the weights that were spread last. */
-function momentsAt(
-  { kernels, buffers }: Workspace,
-  axes: SpectrumAxes,
-  spectrum: Float32Array,
-  shift: Triple,
-): Moments {
-  const length = axes.z.length;
+/** With the weights that were set last. */
+function momentsAt(workspace: Workspace, axes: SpectrumAxes, spectrum: Float32Array, shift: Triple): Moments {
+  const { kernels, buffers } = workspace;
+  const { turns, turnZ, weights, cells, moments } = buffers;
+  setTurns(workspace, axes, shift);
   const rows = axes.x.length * axes.y.length;
-  fillTurns(buffers.turns, axes, shift);
-  const z = turns(axes.z, shift[2]);
-  buffers.turnZ.set([...z.cos, ...z.sin, ...axes.z].map((value) => (Number.isNaN(value) ? 0 : value)));
-  kernels.rowMoments(spectrum, rows, length, buffers.turns, buffers.turnZ, buffers.weights, buffers.moments);
-  return summed(axes, buffers.moments);
-}
-
-/** cos and sin of every row's turn, counted for both halves of the spectrum. */
-function fillTurns(into: Float32Array, axes: SpectrumAxes, shift: Triple): void {
-  const x = turns(axes.x, shift[0]);
-  const y = turns(axes.y, shift[1]);
-  let at = 0;
-  for (let i = 0; i < axes.x.length; i++) {
-    for (let j = 0; j < axes.y.length; j++) {
-      into[at++] = copiesOf(i) * (x.cos[i]! * y.cos[j]! - x.sin[i]! * y.sin[j]!);
-      into[at++] = copiesOf(i) * (x.cos[i]! * y.sin[j]! + x.sin[i]! * y.cos[j]!);
-    }
-  }
+  kernels.rowMoments(spectrum, rows, axes.z.length, turns, turnZ, weights, cells, moments);
+  return summed(axes, moments);
 }
 
 function summed(axes: SpectrumAxes, moments: Float32Array): Moments {
@@ -169,23 +142,20 @@ const isFixed = (axes: SpectrumAxes, axis: number): boolean => [axes.x, axes.y, 
 const withFixedAxes = (axes: SpectrumAxes, matrix: Matrix3): Matrix3 =>
   mapMatrix(matrix, (value, i, j) => (i === j && isFixed(axes, i) ? 1 : value));
 
-function predictedCovariance(cross: CrossSpectrum, cells: Cells, signal: Float64Array): Matrix3 | undefined {
-  const { axes, independent, segments } = cross;
-  const { of } = cells;
+function predictedCovariance(
+  { buffers }: Workspace,
+  { axes, independent, segments }: CrossSpectrum,
+  { of }: Cells,
+  signal: Float64Array,
+): Matrix3 | undefined {
+  const along = Array.from({ length: of.rows }, (_, row) => signalAlongZ(of, axes.z, signal, row));
   const sums = new Float64Array(6);
-  for (let i = 0; i < axes.x.length; i++) {
-    for (let j = 0; j < axes.y.length; j++) {
-      let q = 0;
-      let qz = 0;
-      let qzz = 0;
-      for (let k = 0; k < axes.z.length; k++) {
-        if (of.z[k]! < 0) continue;
-        const value = (i === 0 ? 1 : 2) * signal[of.x[i]! + of.y[j]! + of.z[k]!]!;
-        q += value;
-        qz += value * axes.z[k]!;
-        qzz += value * axes.z[k]! ** 2;
-      }
-      addMoments(sums, axes.x[i]!, axes.y[j]!, q, qz, qzz);
+  let at = 0;
+  for (const fx of axes.x) {
+    for (const fy of axes.y) {
+      const { q, qz, qzz } = along[buffers.cells[at]!]!;
+      const copies = buffers.copies[at++]!;
+      addMoments(sums, fx, fy, copies * q, copies * qz, copies * qzz);
     }
   }
   const information = mapMatrix(
@@ -196,6 +166,20 @@ function predictedCovariance(cross: CrossSpectrum, cells: Cells, signal: Float64
   return (
     covariance && mapMatrix(covariance, (value, i, j) => (isFixed(axes, i) || isFixed(axes, j) ? 0 : value))
   );
+}
+
+/** sum q, q fz and q fz^2 of a row of cells. */
+function signalAlongZ(of: CellIndices, frequencies: Float64Array, signal: Float64Array, row: number) {
+  const sums = { q: 0, qz: 0, qzz: 0 };
+  for (let k = 0; k < frequencies.length; k++) {
+    if (of.z[k]! < 0) continue;
+    const f = frequencies[k]!;
+    const value = signal[row * of.countZ + of.z[k]!]!;
+    sums.q += value;
+    sums.qz += value * f;
+    sums.qzz += value * f * f;
+  }
+  return sums;
 }
 
 /** Variance per axis between fits that leave out one group of segments each: it sees what the model does not. */

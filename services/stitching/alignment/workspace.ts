@@ -8,65 +8,115 @@ import {
 } from '../../../shared/kernels/kernels.ts';
 import { type Fourier, openFourier } from '../../../shared/numerics/fft-volume.ts';
 import type { Triple } from '../axes.ts';
-import { keptFrequencies } from './frequencies.ts';
+import { keptFrequencies, mostCellRows } from './frequencies.ts';
 import { largestSegment } from './segments.ts';
 
 /** One thread's transforms and kernels. */
 export interface Correlator {
   readonly fourier: Fourier;
   readonly kernels: Kernels;
+  /** Large enough for strips of these sizes, binned `bin` x `bin`; what the pair before left in them is still there. */
+  buffersFor(sizes: readonly Triple[], bin: number): AlignmentBuffers;
 }
+
+type AlignmentBuffers = Buffers<ReturnType<typeof bufferSpecs>>;
 
 export async function openCorrelator(): Promise<Correlator> {
-  return { fourier: await openFourier(), kernels: loadKernels() };
+  const kernels = loadKernels();
+  let known: { readonly extent: Extent; readonly buffers: AlignmentBuffers } | undefined;
+  return {
+    fourier: await openFourier(),
+    kernels,
+    buffersFor(sizes, bin) {
+      const extent = extentOf(sizes, bin);
+      if (known === undefined || !fitsIn(extent, known.extent))
+        known = { extent, buffers: kernels.layout(bufferSpecs(extent)) };
+      return known.buffers;
+    },
+  };
 }
 
-/** Buffers for a pair of strips; those of the pair before are gone. */
+/** Buffers for a pair of strips; what the pair before left in them is gone with the next write. */
 export interface Workspace extends Correlator {
-  readonly buffers: Buffers<ReturnType<typeof buffersFor>>;
+  readonly buffers: AlignmentBuffers;
 }
 
 /** Half width of the box whose mean is taken away; 20 let tissue edges dominate, 8 and 16 were a little worse. */
 export const boxHalfWidth = 12;
 /** Groups of consecutive segments that the jackknife leaves out one by one. */
 export const jackknifeGroups = 6;
+/** Segments of both tiles that are kept at hand, 1 MiB a pair. */
+export const keptSegments = 24;
 
-/** @param sizes of the strips */
-export function workspaceFor(correlator: Correlator, sizes: readonly Triple[]): Workspace {
-  const most = (of: (size: Triple) => number): number => Math.max(...sizes.map(of));
-  const width = most((size) => size[0]);
-  const plane = most((size) => size[0] * size[1]);
-  return { ...correlator, buffers: correlator.kernels.layout(buffersFor(width, plane)) };
+export const workspaceFor = (correlator: Correlator, sizes: readonly Triple[], bin: number): Workspace => ({
+  ...correlator,
+  buffers: correlator.buffersFor(sizes, bin),
+});
+
+/** The largest of the strips, and voxels when binned. */
+interface Extent {
+  readonly width: number;
+  readonly height: number;
+  readonly plane: number;
+  readonly binned: number;
 }
 
-const float32 = (length: number) => ({ type: 'float32', length }) as const;
+function extentOf(sizes: readonly Triple[], bin: number): Extent {
+  const most = (of: (size: Triple) => number): number => Math.max(...sizes.map(of));
+  return {
+    width: most((size) => size[0]),
+    height: most((size) => size[1]),
+    plane: most((size) => size[0] * size[1]),
+    binned: most((size) => Math.floor(size[0] / bin) * Math.floor(size[1] / bin) * size[2]),
+  };
+}
 
-function buffersFor(width: number, plane: number) {
-  const [segmentWidth, segmentHeight] = largestSegment;
+const fitsIn = (extent: Extent, room: Extent): boolean =>
+  extent.width <= room.width &&
+  extent.height <= room.height &&
+  extent.plane <= room.plane &&
+  extent.binned <= room.binned;
+
+const float32 = (length: number) => ({ type: 'float32', length }) as const;
+const uint16 = (length: number) => ({ type: 'uint16', length }) as const;
+
+function bufferSpecs({ width, height, plane, binned }: Extent) {
+  const [segmentWidth, segmentHeight, segmentPlanes] = largestSegment;
+  const segment = segmentWidth * segmentHeight * segmentPlanes;
   const { lengths, count, axes } = keptFrequencies(largestSegment);
   const rows = axes.x.length * axes.y.length;
+  const cells = mostCellRows * axes.z.length;
   return {
     /** Pixels of a plane as stored, of any type. */
     raw: float32(plane),
-    stabilised: float32(plane),
+    /** Or the longest row of a transform. */
+    stabilised: float32(Math.max(plane, 4 * width + 64)),
     halved: float32(Math.ceil(plane / 4)),
-    filtered: float32(plane),
     scratch: float32(highPassScratch(width, boxHalfWidth)),
+    binnedA: float32(binned),
+    binnedB: float32(binned),
+    /** Rows between which columns are summed, and the sums. */
+    cuts: uint16(height + 1),
+    columns: float32(plane),
     linearX: float32(segmentWidth),
     squareX: float32(segmentWidth),
     linearY: float32(segmentHeight),
     squareY: float32(segmentHeight),
-    /** A plane of a segment, and its rows with their windows. */
-    plane: float32(segmentWidth * segmentHeight),
+    segmentsA: float32(segment * keptSegments),
+    segmentsB: float32(segment * keptSegments),
     windowX: float32(segmentWidth),
-    rowWeights: float32(segmentHeight),
+    rowWeights: float32(segmentHeight * segmentPlanes),
     windowed: float32(lengths.x * lengths.y),
     spectrumA: float32(2 * count),
     spectrumB: float32(2 * count),
     groups: float32(2 * count * jackknifeGroups),
     powerA: float32(count),
     powerB: float32(count),
-    weights: float32(count),
+    /** The row of cells of every row of a spectrum, and how often its frequencies count. */
+    cells: uint16(rows),
+    copies: float32(rows),
+    cellSums: float32(cells),
+    weights: float32(cells),
     turns: float32(2 * rows),
     turnZ: float32(3 * axes.z.length),
     moments: float32(5 * rows),

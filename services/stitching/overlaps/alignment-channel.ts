@@ -4,8 +4,8 @@ import { AcquisitionError } from '../../../shared/acquisition/acquisition-errors
 import type { JobParameters } from '../../parameters.ts';
 
 /**
- * `auto` is the autofluorescence channel, which shows tissue everywhere, or the first channel of a job that leaves that
- * one out. Throws `AcquisitionError` where a channel was asked for that the job does not have.
+ * It need not be one that is fused. `auto` is the autofluorescence channel, which shows tissue everywhere, or the first
+ * one where there is none. Throws `AcquisitionError` where a channel was asked for of which there is no plane.
  */
 export function alignmentChannelOf(
   { channels, url }: Pick<Acquisition, 'channels' | 'url'>,
@@ -14,11 +14,10 @@ export function alignmentChannelOf(
   if (alignmentChannel === 'auto')
     return channels.includes(autofluorescenceChannel) ? autofluorescenceChannel : channels[0]!;
   if (channels.includes(alignmentChannel)) return alignmentChannel;
-  const advice = `The job has ${channels.join(', ')}: choose one of them, or add it to --channels.`;
   throw new AcquisitionError(
     'missing-channel',
     url,
     `tiles are to be aligned by channel ${alignmentChannel}, which is not there`,
-    advice,
+    `There are planes of ${channels.join(', ')}: choose one of them.`,
   );
 }

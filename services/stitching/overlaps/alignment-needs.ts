@@ -42,7 +42,7 @@ export function alignmentNeeds(inputs: AlignmentInputs): Needs {
   };
 }
 
-/** Binned fields of both strips and their copies, and three volumes of the transforms over the widened search. */
+/** Binned fields of both strips, and three volumes of the transforms over the widened search. */
 function correlationBytes(
   { search, pairs }: AlignmentPlan,
   [width, height]: readonly [number, number],
@@ -62,5 +62,5 @@ function correlationBytes(
     });
     return size.x * size.y * size.z;
   });
-  return 4 * ((4 * stripVoxels) / bin ** 2 + 3 * Math.max(...volumes));
+  return 4 * ((2 * stripVoxels) / bin ** 2 + 3 * Math.max(...volumes));
 }

@@ -36,8 +36,6 @@ const LEAST_ROWS = 16;
 /** Multiples of it, modulo 1, are spread evenly however many they are. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-const SATURATION = { uint8: 255, uint16: 65_535, float32: Number.POSITIVE_INFINITY } as const;
-
 /** Damaged planes are left out; with `strict` their error is thrown. */
 export async function measureNoise(
   reader: PlaneReader,
@@ -50,7 +48,7 @@ export async function measureNoise(
     const found = await readSample(reader, acquisition, sample, strict);
     if (found !== undefined) blocks.push(found);
   }
-  const model = fitNoise(blocks, SATURATION[acquisition.dataType]);
+  const model = fitNoise(blocks);
   return { format: 'cloudreg-noise/1', channel, samples: blocks.length, ...model };
 }
 

@@ -1,6 +1,7 @@
 /** One pair in one layer, with further looks where the first one leaves doubt. */
 import { alignPair, type PairEstimate, type PairInput } from '../alignment/align-pair.ts';
 import { distance } from '../alignment/fine.ts';
+import { enoughLikeness, leastLikeness, leastSignal, likeness } from '../alignment/likeness.ts';
 import type { Correlator } from '../alignment/workspace.ts';
 import { axes, type Triple } from '../axes.ts';
 import type { Candidate } from '../pairs.ts';
@@ -12,19 +13,11 @@ export interface SearchedEstimate extends PairEstimate {
 }
 
 const WIDENING = 2;
-/** Less may be noise alone (1, or 1.2 where the model of the noise fits badly), wherever one looks. */
-const LEAST_SIGNAL = 1.25;
 /** What placement asks of a pair (STITCHING section 2.5). */
 const LEAST_RELIABILITY = 0.15;
 const MOST_FURTHER_RELIABILITY = 0.3;
 /** Candidates this near are one. */
 const SAME_PLACE = 1.5;
-/**
- * Of the correlation that the strips' own contrast lets expect. Right pairs reach 0.23 and more (223 pairs of
- * STITCHING's rows); what is found where the true offset lies out of sight, 0.11 at most.
- */
-const LEAST_LIKENESS = 0.1;
-const ENOUGH_LIKENESS = 0.2;
 
 /**
  * Strips that show something and yet fit nowhere are compared once more, twice as far; a best candidate at the border of the
@@ -58,7 +51,8 @@ export function searchOverlap(correlator: Correlator, input: PairInput): Searche
 function look(correlator: Correlator, input: PairInput, search: Triple): PairEstimate {
   const found = alignPair(correlator, { ...input, search });
   const candidates = found.candidates.map((candidate) => {
-    const enough = (likeness(candidate, found) - LEAST_LIKENESS) / (ENOUGH_LIKENESS - LEAST_LIKENESS);
+    const alike = likeness(candidate.ncc, found.signal);
+    const enough = (alike - leastLikeness) / (enoughLikeness - leastLikeness);
     return { ...candidate, reliability: candidate.reliability * clip(enough) };
   });
   return { ...found, candidates };
@@ -66,15 +60,13 @@ function look(correlator: Correlator, input: PairInput, search: Triple): PairEst
 
 const clip = (value: number): number => Math.min(1, Math.max(0, value));
 
-/** The coarse correlation over that of two strips which show the same, each with noise of its own; 1 where noise is all. */
-const likeness = ({ ncc }: Candidate, { signal }: Pick<PairEstimate, 'signal'>): number =>
-  signal < LEAST_SIGNAL ? 1 : ncc / (1 - 1 / signal);
-
 function isLost(found: PairEstimate): boolean {
   const [best] = found.candidates;
-  if (found.signal < LEAST_SIGNAL) return false;
+  if (found.signal < leastSignal) return false;
   return (
-    best === undefined || best.reliability < LEAST_RELIABILITY || likeness(best, found) < ENOUGH_LIKENESS
+    best === undefined ||
+    best.reliability < LEAST_RELIABILITY ||
+    likeness(best.ncc, found.signal) < enoughLikeness
   );
 }
 

@@ -94,8 +94,7 @@ function selectChannels(
   }
   if (wanted === 'all') return found;
   const absent = wanted.filter((channel) => !found.includes(channel));
-  if (absent.length === 0)
-    return found.filter((channel) => wanted.includes(channel) || channel === besides);
+  if (absent.length === 0) return found.filter((channel) => wanted.includes(channel) || channel === besides);
   const problem = `no planes of channel ${absent.join(', ')}`;
   throw new AcquisitionError('missing-channel', url, problem, `Choose from ${found.join(', ')}.`);
 }

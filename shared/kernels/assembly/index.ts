@@ -2,8 +2,11 @@
 // Pointers are bytes into the imported memory, counts are voxels; the caller checks sizes.
 
 export { addCrossSpectrum } from './alignment/add-cross-spectrum';
+export { addRows, addTurnedRows, addValues } from './alignment/add-rows';
+export { columnSquares } from './alignment/column-squares';
 export { highPassBox } from './alignment/high-pass-box';
 export { multiplyByConjugate } from './alignment/multiply-by-conjugate';
+export { padRows } from './alignment/pad-rows';
 export { removeTrend } from './alignment/remove-trend';
 export { rowMoments } from './alignment/row-moments';
 export { stabiliseFloat32, stabiliseUint8, stabiliseUint16 } from './alignment/stabilise';
@@ -14,6 +17,10 @@ export * from './correct';
 export { gzip } from './gzip/encode';
 export { gzipScratchBytes } from './gzip/scratch';
 export * from './halve-plane';
+export { evaluateLogFieldPlane } from './illumination/evaluate-plane';
+export { gatherResidualPlane } from './illumination/gather-plane';
+export { addToLogHistogram } from './illumination/histogram';
+export { scaleByField } from './illumination/scale-by-field';
 export * from './quantise';
 export * from './widen';
 

@@ -226,10 +226,19 @@ describe('channels that some tiles lack', () => {
     expect(placement.measured?.channel).toBe(1);
   });
 
+  it('may be those that are not fused: one is aligned by another', async () => {
+    const colm = await texturedColm({ channels: [0, 1] });
+    for (const parameters of [{ channels: [1], alignmentChannel: 0 }, { channels: [1] }]) {
+      const { placement } = await placed(colm.source, parameters);
+      expect(errorOf(placement, colm, all(colm))).toBeLessThan(0.1);
+      expect(placement.measured?.channel).toBe(0);
+    }
+  });
+
   it('are named where the job does not have the one to be aligned', async () => {
     const { source } = await texturedColm();
     await expect(placed(source, { alignmentChannel: 3 })).rejects.toThrow(
-      'tiles are to be aligned by channel 3, which is not there. The job has 0',
+      'tiles are to be aligned by channel 3, which is not there. There are planes of 0',
     );
   });
 });

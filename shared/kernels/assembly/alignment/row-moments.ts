@@ -52,17 +52,17 @@ function sumRow(row: usize, length: i32, cos: f32, sin: f32, turnZ: usize, weigh
   }
 }
 
-export function rowMoments(spectrum: usize, rows: i32, length: i32, turns: usize, turnZ: usize, weights: usize, out: usize): void {
+export function rowMoments(spectrum: usize, rows: i32, length: i32, turns: usize, turnZ: usize, weights: usize, weightRows: usize, out: usize): void {
   const rowBytes = (<usize>length) << 2;
   for (let row = 0; row < rows; row++) {
-    sumRow(spectrum, length, load<f32>(turns), load<f32>(turns, 4), turnZ, weights);
+    sumRow(spectrum, length, load<f32>(turns), load<f32>(turns, 4), turnZ, weights + <usize>load<u16>(weightRows) * rowBytes);
     store<f32>(out, s0);
     store<f32>(out, s1, 4);
     store<f32>(out, s2, 8);
     store<f32>(out, s3, 12);
     store<f32>(out, s4, 16);
     spectrum += rowBytes << 1;
-    weights += rowBytes;
+    weightRows += 2;
     turns += 8;
     out += 20;
   }

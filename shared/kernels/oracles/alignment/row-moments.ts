@@ -6,7 +6,8 @@ const { fround } = Math;
  *
  * @param turns pairs cos, sin, one for each row
  * @param turnZ cos, then sin, then the frequency f, `length` values each
- * @param weights w of every coefficient
+ * @param weights w, in rows of `length` values
+ * @param weightRows which of them is that of each row of the spectrum
  */
 export function rowMoments(
   spectrum: Float32Array,
@@ -15,6 +16,7 @@ export function rowMoments(
   turns: Float32Array,
   turnZ: Float32Array,
   weights: Float32Array,
+  weightRows: Uint16Array,
   out: Float32Array,
 ): void {
   for (let row = 0; row < rows; row++) {
@@ -24,7 +26,7 @@ export function rowMoments(
       const re = fround(fround(cos * cosZ) - fround(sin * sinZ));
       const im = fround(fround(cos * sinZ) + fround(sin * cosZ));
       const at = row * length + k;
-      const [a, b, w] = [spectrum[2 * at]!, spectrum[2 * at + 1]!, weights[at]!];
+      const [a, b, w] = [spectrum[2 * at]!, spectrum[2 * at + 1]!, weights[weightRows[row]! * length + k]!];
       const real = fround(w * fround(fround(a * re) - fround(b * im)));
       const imaginary = fround(w * fround(fround(a * im) + fround(b * re)));
       const realZ = fround(real * f);

@@ -5,6 +5,8 @@ import {
   type PairInput,
   type TileStrip,
 } from '../../../../services/stitching/alignment/align-pair.ts';
+import { noiseModel } from '../../../../services/stitching/alignment/noise-model.ts';
+import { saturatedShare } from '../../../../services/stitching/alignment/saturation.ts';
 import { type Correlator, openCorrelator } from '../../../../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../../../../services/stitching/axes.ts';
 import { deviations } from '../../../../services/stitching/symmetric.ts';
@@ -127,6 +129,42 @@ describe('a pair of overlapping tiles', () => {
   });
 });
 
+describe('a pair whose overlap is saturated in part', () => {
+  /** Light lost towards the corners, a gain of each tile, and a camera that ends at 65,535 counts. */
+  const exposed = (light: number, gain: number) => (strip: TileStrip) => ({
+    ...strip,
+    values: Uint16Array.from(strip.values, (value, i) => {
+      const [x, y] = [i % size[0], Math.floor(i / size[0]) % size[1]];
+      const away = ((x - size[0] / 2) ** 2 + (y - size[1] / 2) ** 2) / (size[0] ** 2 / 2);
+      return Math.min(65_535, Math.round(110 + light * gain * (1 - 0.35 * Math.min(1, away)) * value));
+    }),
+  });
+
+  function seen(light: number): { readonly share: number; readonly estimate: PairEstimate } {
+    const sample = texturedSample(7);
+    const a = exposed(light, 1.05)(cutStrip(sample, [0, 0, 0], size, quiet));
+    const b = exposed(light, 0.95)(cutStrip(sample, [36.3, 1.7, -0.4], size, { ...quiet, seed: 2 }));
+    const pair = { a, b, tileSize: size, nominal: [36, 0, 0] as const, search: [6, 6, 3] as const };
+    const planes = [a, b].map(({ values }) => ({ values, width: size[0], height: size[1] * size[2] }));
+    return {
+      share: saturatedShare(a, b, [36.3, 1.7, -0.4]),
+      estimate: alignPair(correlator, { ...pair, noise: noiseModel(planes) }),
+    };
+  }
+
+  it.each([70, 78, 85, 100])('is trusted less by as much, with light of %i', (light) => {
+    const { share, estimate } = seen(light);
+    expect(share).toBeGreaterThan(0);
+    expect(estimate.candidates[0]?.reliability ?? 0).toBeLessThanOrEqual(Math.max(0, (1 - share) / 0.9));
+  });
+
+  it('is trusted as ever where little is', () => {
+    const { share, estimate } = seen(50);
+    expect(share).toBeLessThan(0.05);
+    expect(estimate.candidates[0]!.reliability).toBeGreaterThan(0.9);
+  });
+});
+
 describe('a pair that shows nothing', () => {
   it('has no reliability where there is only noise', () => {
     const sample = texturedSample(7);
@@ -165,6 +203,41 @@ describe('a pair that shows nothing', () => {
   it('has no candidate where the tiles hardly touch', () => {
     const estimate = alignScene({ offset: [62.5, 0, 0], nominal: [62, 0, 0], search: [1, 6, 3] });
     expect(estimate.candidates).toEqual([]);
+  });
+});
+
+describe('a large pair that fits nowhere', () => {
+  const large: Triple = [96, 700, 16];
+
+  function transformsOf(seedA: number, seedB: number): number {
+    let count = 0;
+    const { fourier } = correlator;
+    const volume: typeof fourier.volume = (plan) => {
+      const transform = fourier.volume(plan);
+      const forward: typeof transform.forward = (planes, spectrum) => {
+        count++;
+        transform.forward(planes, spectrum);
+      };
+      return { ...transform, forward };
+    };
+    alignPair(
+      { ...correlator, fourier: { ...fourier, volume } },
+      {
+        a: cutStrip(texturedSample(seedA), [0, 0, 0], large, quiet),
+        b: cutStrip(texturedSample(seedB), [20, 0, 0], large, { ...quiet, seed: 2 }),
+        tileSize: large,
+        nominal: [20, 0, 0],
+        search: [12, 12, 3],
+        noise,
+      },
+    );
+    return count;
+  }
+
+  it('takes no more than a look at its strongest segments', () => {
+    // Two to four of the coarse stage, and both tiles' of eight segments.
+    expect(transformsOf(7, 8)).toBeLessThanOrEqual(4 + 2 * 8);
+    expect(transformsOf(7, 7)).toBeGreaterThan(4 + 2 * 8);
   });
 });
 
@@ -218,5 +291,18 @@ describe('a pair that may fit in more than one way', () => {
       search: [40, 6, 3],
     });
     expect(estimate.candidates.every(({ offset }) => offset[0] > 10)).toBe(true);
+  });
+
+  it.each([[[3.4, -0.6, 0.3]], [[-0.8, 4.3, 0.2]], [[14.2, 1.3, -0.4]]] as const)(
+    'is found at %j too, where nearly all of both tiles is the same',
+    (offset) => {
+      const estimate = alignScene({ offset, nominal: [28, 0, 0], search: [30, 8, 3] });
+      expect(errorOf(estimate, offset)).toBeLessThan(0.01);
+    },
+  );
+
+  it('may lie where the stage says, also at nothing', () => {
+    const estimate = alignScene({ offset: [0.3, 0.2, 0.1], nominal: [0, 0, 0] });
+    expect(errorOf(estimate, [0.3, 0.2, 0.1])).toBeLessThan(0.01);
   });
 });

@@ -25,6 +25,12 @@ function part(field: Field, start: Triple, size: Triple): Field {
   return { size, values };
 }
 
+/** The field in a buffer of the workspace. */
+function placedIn(buffer: Float32Array, { values, size }: Field): Field {
+  buffer.set(values);
+  return { values: buffer.subarray(0, values.length), size };
+}
+
 function directNcc(a: Field, b: Field, [dx, dy, dz]: Triple): number {
   let product = 0;
   let energyA = 0;
@@ -60,9 +66,11 @@ describe('the coarse correlation', () => {
       axes((i) => margin[i] + shift[i]),
       size,
     );
-    const workspace = workspaceFor(await openCorrelator(), [a.size, b.size]);
+    const workspace = workspaceFor(await openCorrelator(), [a.size, b.size], 1);
     const nominal: Triple = axes((i) => (i === 0 ? 2 * (shift[0] + 2) : 0));
-    const [peak] = coarsePeaks(workspace, a, b, 2, nominal, [8, 8, size[2] === 1 ? 0 : 1]);
+    const { binnedA, binnedB } = workspace.buffers;
+    const [inA, inB] = [placedIn(binnedA, a), placedIn(binnedB, b)];
+    const [peak] = coarsePeaks(workspace, inA, inB, 2, nominal, [8, 8, size[2] === 1 ? 0 : 1]);
     expect(axes((i) => Math.round(peak!.offset[i]))).toEqual(axes((i) => shift[i] * (i === 2 ? 1 : 2)));
     expect(peak!.ncc).toBeCloseTo(directNcc(a, b, shift), 5);
   });

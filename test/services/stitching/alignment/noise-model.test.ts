@@ -42,6 +42,28 @@ describe('the noise model', () => {
     expect(noise.readVariance).toBeCloseTo(0.05, 10);
   });
 
+  it('is that of counts in another unit where planes hold real values', () => {
+    const counts = ramp(1);
+    const unit = 2 ** -16;
+    const inCounts = noiseModel([counts]);
+    const real = noiseModel([
+      { ...counts, values: Float32Array.from(counts.values, (value) => value * unit) },
+    ]);
+    expect(real.background).toBeCloseTo(inCounts.background * unit, 9);
+    expect(real.gain / (inCounts.gain * unit)).toBeCloseTo(1, 4);
+    expect(real.readVariance / (inCounts.readVariance * unit ** 2)).toBeCloseTo(1, 4);
+  });
+
+  it('leaves out blocks in which some pixels are saturated or no numbers', () => {
+    const { values } = ramp(1);
+    const clipped = Uint16Array.from(values, (value) => Math.min(65_535, 65_000 - 110 + value));
+    const noise = noiseModel([{ values: clipped, width, height: width }]);
+    expect(noise.gain).toBeGreaterThan(0.8);
+    expect(noise.gain).toBeLessThan(1.1);
+    const holed = Float32Array.from(values, (value, i) => (i % 1001 === 0 ? Number.NaN : value));
+    expect(noiseModel([{ values: holed, width, height: width }]).gain).toBeGreaterThan(0.8);
+  });
+
   it('leaves saturated blocks out', () => {
     const half = ramp(1);
     const values = Uint16Array.from(half.values).fill(65_535, (width * width) / 2);

@@ -11,7 +11,7 @@ const covariance = (variance: number) =>
     [0, 0, variance],
   ] as const;
 
-const clear = { T: 100, textureT: 80, coarseT: 90, covariance: covariance(0.0001) };
+const clear = { T: 100, textureT: 80, coarseT: 90, covariance: covariance(0.0001), saturated: 0 };
 
 describe('reliability', () => {
   it('is near 1 for a clear, single, sharp peak', () => {
@@ -25,6 +25,15 @@ describe('reliability', () => {
   it('falls with a second place that fits as well', () => {
     expect(reliabilityOfBest(clear, 60)).toBeGreaterThan(0.5);
     expect(reliabilityOfBest(clear, 75)).toBe(0);
+  });
+
+  it('falls with the share of the overlap that is saturated', () => {
+    const rated = (saturated: number) => reliabilityOfBest({ ...clear, saturated }, 0);
+    expect(rated(0.05)).toBe(rated(0));
+    expect(rated(0.55)).toBeCloseTo(rated(0) / 2, 6);
+    // What placement takes part from.
+    expect(rated(0.88)).toBeLessThan(0.15);
+    expect(rated(1)).toBe(0);
   });
 
   it('falls with the largest deviation along an axis', () => {

@@ -65,7 +65,7 @@ describe('the channel that is aligned', () => {
 
   it('is refused where the job does not have it', () => {
     expect(() => planOf(two, { alignmentChannel: 2 })).toThrow(
-      'memory://brain: tiles are to be aligned by channel 2, which is not there. The job has 1, 3: choose one of them, or add it to --channels.',
+      'memory://brain: tiles are to be aligned by channel 2, which is not there. There are planes of 1, 3: choose one of them.',
     );
   });
 });

@@ -36,9 +36,11 @@ export const survey = defineStep({
   needs: surveyNeeds,
   plan: ({ acquisition, parameters }) => {
     // What the next step would refuse is refused before a plane is read.
-    checkBackgrounds(parameters, channelsOf(acquisition, parameters));
+    const channels = channelsOf(acquisition, parameters);
+    checkBackgrounds(parameters, channels);
+    // One that is only aligned on is not looked at.
     const tasks = acquisition.tiles.flatMap(({ loc, stacks }): SurveyTask[] =>
-      stacks.map((stack) => ({ loc, stack })),
+      stacks.filter(({ channel }) => channels.includes(channel)).map((stack) => ({ loc, stack })),
     );
     return { count: tasks.length, task: (index) => tasks[index]! };
   },

@@ -3,7 +3,7 @@ import { lookAtUpload } from '../../../shared/acquisition/colm/upload-completene
 import { canonicalJson } from '../../../shared/engine/files.ts';
 import type { JobRecord } from '../../../shared/engine/records.ts';
 import type { InputContext, Readiness } from '../../../shared/engine/step.ts';
-import type { JobParameters } from '../../parameters.ts';
+import { type JobParameters, wantedAlignmentChannel } from '../../parameters.ts';
 import { CONFIG, readUploadWish, type UploadWish } from './upload-wish.ts';
 
 export async function uploadReadiness(context: InputContext<JobParameters>): Promise<Readiness> {
@@ -14,9 +14,16 @@ export async function uploadReadiness(context: InputContext<JobParameters>): Pro
   const { wish, isWritten } = read;
   if (isWritten && !isWhatIsDone(job, wish)) return { ready: false, progress: CHANGED };
   return lookAtUpload(source, {
-    channels: parameters.channels,
+    channels: readChannels(parameters),
     isSaidComplete: wish.isSaidComplete,
   });
+}
+
+/** Those that are fused, and the one that is only aligned on. */
+function readChannels(parameters: JobParameters): JobParameters['channels'] {
+  const { channels } = parameters;
+  const aligned = wantedAlignmentChannel(parameters);
+  return channels === 'all' || aligned === undefined ? channels : [...channels, aligned];
 }
 
 /** Its event, which changes the job, may be seconds behind the file. */

@@ -53,9 +53,13 @@ describe('ingest.scan', () => {
     expect((await readFile(store, problemsFile)).problems).toMatchObject([{ kind: 'unscanned-folder' }]);
   });
 
-  it('takes the channels that are asked for', async () => {
-    const store = await run(await smallAcquisition({ channels: [0, 1] }), { channels: [1] });
-    expect((await readFile(store, acquisitionFile)).channels).toEqual([1]);
+  it('takes the channels that are asked for, and the one that is aligned on', async () => {
+    const channelsOf = async (given: Parameters<typeof run>[1]) =>
+      (await readFile(await run(await smallAcquisition({ channels: [0, 1] }), given), acquisitionFile))
+        .channels;
+    expect(await channelsOf({ channels: [1], placement: 'nominal' })).toEqual([1]);
+    expect(await channelsOf({ channels: [1], alignmentChannel: 1 })).toEqual([1]);
+    expect(await channelsOf({ channels: [1] })).toEqual([0, 1]);
   });
 
   it('writes the same bytes when it runs again', async () => {

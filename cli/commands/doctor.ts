@@ -1,21 +1,26 @@
 /** `cloudreg doctor [folder]`: will it run here? Each finding with what to do about it. */
 
+import { inspectDeployment } from '../cloud/inspect-deployment.ts';
 import type { DefineCommand } from '../command.ts';
+import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../errors.ts';
 import { type Finding, inspectMachine } from '../inspection.ts';
 import { line, type Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
-  command
-    .argument('[folder]', 'where output would go', '.')
-    .option('--json', 'one JSON object a line')
-    .action(async (folder: string, options: { json?: true }) =>
-      exit(await doctor(terminal, folder, options.json === true)),
-    );
+  command.argument('[folder]', 'where output would go', '.').option('--json', 'one JSON object a line');
+  addDeploymentFlags(command).action(async (folder: string, flags: DoctorFlags) =>
+    exit(await doctor(terminal, folder, flags)),
+  );
 };
 
-async function doctor(terminal: Terminal, folder: string, json: boolean): Promise<number> {
-  const findings = await inspectMachine(folder);
+interface DoctorFlags extends DeploymentFlags {
+  readonly json?: true;
+}
+
+async function doctor(terminal: Terminal, folder: string, flags: DoctorFlags): Promise<number> {
+  const json = flags.json === true;
+  const findings = [...(await inspectMachine(folder)), ...(await inspectDeployment(flags))];
   for (const finding of findings)
     line(
       terminal.out,

@@ -1,0 +1,75 @@
+/** The commands of a deployment as a user types them: the built program against servers on loopback. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { folderForTests, lastObject } from '../end-to-end/binary.ts';
+import { writeSmallAcquisition } from '../end-to-end/small-acquisition.ts';
+import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
+import { runProgram } from './program.ts';
+import { uploadFolder } from './upload-folder.ts';
+
+// Each test starts the program, on machines that are busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const RAW = 's3://raw/brain';
+const home = folderForTests();
+let cloud: LocalCloud;
+
+beforeAll(async () => {
+  cloud = await startLocalCloud({ logFolder: join(home.path, 'logs') });
+  writeSmallAcquisition(join(home.path, 'raw'));
+  await uploadFolder(join(home.path, 'raw'), cloud.store(RAW));
+}, 60_000);
+afterAll(async () => {
+  await cloud.stop();
+  home.remove();
+});
+
+const enqueue = (output: string, ...words: string[]) =>
+  cloud.run(['enqueue', RAW, output, ...words, '--json']);
+
+describe('a job is given to a deployment', () => {
+  it('and seen, cancelled and resumed by its id or its output', async () => {
+    const output = 's3://volumes/one';
+    const begun = await enqueue(output);
+    expect(begun).toMatchObject({ exitCode: 0, err: '' });
+    const { jobId } = lastObject(begun.out) as { jobId: string };
+    const status = await cloud.run(['status', output, '--json']);
+    expect(lastObject(status.out)).toMatchObject({ jobId, status: 'waiting', deployment: 'cloudreg-local' });
+    expect((await cloud.run(['cancel', jobId])).exitCode).toBe(0);
+    expect((await cloud.run(['status', jobId])).out).toContain(': cancelled');
+    expect((await cloud.run(['resume', jobId])).exitCode).toBe(0);
+    const jobs = await cloud.run(['jobs']);
+    expect(jobs.out).toContain(`${jobId}  waiting`);
+    expect(jobs.out).toMatch(/plans +2 waiting, 0 in work/);
+    expect((await cloud.run(['logs', jobId])).out).toContain('/cloudreg/cloudreg-local');
+  });
+
+  it('and refused with a remedy where something is missing', async () => {
+    const noBucket = await cloud.run(['enqueue', 's3://nowhere/brain', 's3://volumes/two']);
+    expect(noBucket).toMatchObject({ exitCode: 2 });
+    expect(noBucket.err).toContain('Nothing was begun.');
+    expect(noBucket.err).toContain('acquisition: s3://nowhere/brain');
+    const noIni = await cloud.run(['enqueue', 's3://raw/empty', 's3://volumes/two']);
+    expect(noIni).toMatchObject({ exitCode: 2 });
+    expect(noIni.err).toContain('not a COLM acquisition');
+    const other = await cloud.run(['jobs', '--deployment', 'cloudreg-other']);
+    expect(other).toMatchObject({ exitCode: 2 });
+    expect(other.err).toContain('table cloudreg-other-jobs');
+    expect(other.err).not.toContain('    at ');
+  });
+
+  it('and refused without credentials', async () => {
+    const nobody = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' };
+    const files = { AWS_CONFIG_FILE: '/nowhere', AWS_SHARED_CREDENTIALS_FILE: '/nowhere' };
+    const region = { AWS_REGION: 'us-east-1', CLOUDREG_DEPLOYMENT: 'cloudreg-local' };
+    const { exitCode, err } = await runProgram(['jobs'], { ...nobody, ...files, ...region });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('no AWS credentials were found');
+  });
+
+  it('and doctor says which deployment it is', async () => {
+    const { out } = await cloud.run(['doctor', home.path]);
+    expect(out).toContain('cloudreg-local (from CLOUDREG_DEPLOYMENT) in us-east-1 (from AWS_REGION)');
+    expect(out).toContain('table and queues are there');
+  });
+});

@@ -37,11 +37,11 @@ describe('words of the command line', () => {
   });
 
   it.each([
-    ['run', 'a', 'b', '--illumination', 'on'],
-    ['run', '--orientation=RIP', 'a', 'b'],
+    ['run', 'a', 'b', '--format', 'zarr'],
+    ['run', '--encoding=jpeg', 'a', 'b'],
   ])('refuses a flag that has no meaning yet with that word: %j', async (...words) => {
     const { exitCode, err } = await say(...words);
-    expect(err).toMatch(/^cloudreg: --(illumination|orientation) has no meaning yet: it comes with /);
+    expect(err).toMatch(/^cloudreg: --(format|encoding) has no meaning yet: it comes with /);
     expect(exitCode).toBe(2);
   });
 

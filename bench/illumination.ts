@@ -8,6 +8,8 @@ import {
 import { evaluateFlatField } from '../services/tile-correction/log-field.ts';
 import { n4 } from '../shared/numerics/n4/n4.ts';
 import { mean } from '../shared/numerics/statistics.ts';
+import { printIlluminationAcquisitions } from './illumination-acquisition.ts';
+import { printApplyCost } from './illumination-cost.ts';
 import {
   correctColm,
   deviation,
@@ -39,6 +41,8 @@ async function runIllumination(print: Print): Promise<void> {
   if (existsSync(colm)) await printColm(colm, print);
   else print(`colm_cellfinder_3x4: skipped, there is no ${colm}`);
   await printIlluminationField(dataDirectory, (...row) => line(print, ...row));
+  await printIlluminationAcquisitions(dataDirectory, (...row) => line(print, ...row));
+  await printApplyCost((...row) => line(print, ...row));
 }
 
 function printN4(reference: N4Case, print: Print): void {

@@ -9,7 +9,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'status',
-    summary: 'show how far the job of an output folder is',
+    summary: 'show how far a job is',
     load: () => import('./commands/status.ts'),
   },
   {
@@ -31,6 +31,71 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'clean',
     summary: 'remove the intermediate files of a finished job',
     load: () => import('./commands/clean.ts'),
+  },
+  {
+    name: 'enqueue',
+    summary: 'give a job to an AWS deployment',
+    load: () => import('./commands/enqueue.ts'),
+  },
+  {
+    name: 'consume',
+    summary: 'work on the tasks of a deployment, as the machines of its fleets do',
+    load: () => import('./commands/consume.ts'),
+  },
+  {
+    name: 'jobs',
+    summary: 'list the jobs and queues of a deployment',
+    load: () => import('./commands/jobs.ts'),
+  },
+  {
+    name: 'cancel',
+    summary: 'stop a job of a deployment',
+    load: () => import('./commands/cancel.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'show what went wrong in a job of a deployment',
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'dead-letters',
+    summary: 'look at messages that no consumer could finish, or send them again',
+    load: () => import('./commands/dead-letters.ts'),
+  },
+  {
+    name: 'register',
+    summary: 'bring an atlas onto a volume, and the volume onto the atlas',
+    load: () => import('./commands/register.ts'),
+  },
+  {
+    name: 'transform',
+    summary: 'carry another volume over with a registration that was made',
+    load: () => import('./commands/transform.ts'),
+  },
+  {
+    name: 'transform-points',
+    summary: 'carry points over with a registration',
+    load: () => import('./commands/transform-points.ts'),
+  },
+  {
+    name: 'regions',
+    summary: 'measure a volume region by region of the atlas',
+    load: () => import('./commands/regions.ts'),
+  },
+  {
+    name: 'registration',
+    summary: 'how far landmarks end from where they should (registration accuracy)',
+    load: () => import('./commands/registration.ts'),
+  },
+  {
+    name: 'correct',
+    summary: 'even out slow drifts of brightness in a volume that exists',
+    load: () => import('./commands/correct.ts'),
+  },
+  {
+    name: 'n4',
+    summary: 'take a smooth bias field off one image (NRRD, NIfTI, TIFF)',
+    load: () => import('./commands/n4.ts'),
   },
   {
     name: 'demo',

@@ -11,6 +11,9 @@ export interface DemoFolder {
   readonly volume: string;
   readonly picture: string;
   readonly seamPicture: string;
+  /** Atlas, regions and schedule. */
+  readonly atlas: string;
+  readonly regionPicture: string;
   /** True where an earlier demo made the same acquisition to its end. */
   readonly isMade: boolean;
 }
@@ -37,6 +40,8 @@ export async function prepareDemoFolder(folder: string, what: object): Promise<D
     volume: join(path, 'volume'),
     picture: join(path, 'plane.png'),
     seamPicture: join(path, 'seam.png'),
+    atlas: join(path, 'atlas'),
+    regionPicture: join(path, 'regions.png'),
     isMade,
   };
 }

@@ -2,23 +2,12 @@
 import { type Command, Option } from 'commander';
 import { RefusedError } from './errors.ts';
 
-const REGISTRATION = 'registration to an atlas';
-const ILLUMINATION = 'global illumination correction';
 const FORMATS = 'more output formats';
 const CLOUD = 'the AWS deployment';
 
 const FUTURE_FLAGS: Readonly<Record<string, string>> = {
-  illumination: ILLUMINATION,
   encoding: FORMATS,
   format: FORMATS,
-  atlas: REGISTRATION,
-  parcellation: REGISTRATION,
-  orientation: REGISTRATION,
-  translation: REGISTRATION,
-  rotation: REGISTRATION,
-  'fixed-scale': REGISTRATION,
-  'registration-resolution': REGISTRATION,
-  preset: REGISTRATION,
 };
 
 export const FUTURE_COMMANDS: Readonly<Record<string, string>> = {
@@ -26,23 +15,12 @@ export const FUTURE_COMMANDS: Readonly<Record<string, string>> = {
   convert: FORMATS,
   export: FORMATS,
   upload: CLOUD,
-  correct: ILLUMINATION,
-  n4: ILLUMINATION,
-  register: REGISTRATION,
-  transform: REGISTRATION,
-  'transform-points': REGISTRATION,
-  regions: REGISTRATION,
   view: 'the viewer',
   link: 'the viewer',
   cutout: 'the viewer',
   layout: 'the viewer',
   mesh: 'the viewer',
   dashboard: CLOUD,
-  enqueue: CLOUD,
-  jobs: CLOUD,
-  cancel: CLOUD,
-  logs: CLOUD,
-  'dead-letters': CLOUD,
 };
 
 export function refuseFutureFlags(command: Command): void {

@@ -9,16 +9,17 @@ import { STEPS } from './run-options.ts';
 import { programVersion } from './version.ts';
 
 export const newJob = async (
-  acquisition: ObjectStore,
+  input: Pick<ObjectStore, 'url'>,
   output: Pick<OutputFolder, 'store'>,
   parameters: JobParameters,
+  steps: readonly string[] = STEPS,
 ): Promise<NewJob> =>
   makeJob({
-    input: acquisition.url,
+    input: input.url,
     output: output.store.url,
     parameters,
     pipelineVersion: pipeline.version,
     build: await programVersion(),
     createdAt: Date.now(),
-    steps: STEPS,
+    steps,
   });

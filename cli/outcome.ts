@@ -10,6 +10,7 @@ import { peakRssMiB } from './machine.ts';
 import { qualityLines, readQualityReport } from './quality-lines.ts';
 import { counted, formatBytes, formatRate, formatSeconds } from './quantities.ts';
 import { problemLines } from './raw-data-problems.ts';
+import { registrationLines } from './registration-lines.ts';
 import type { JobOutcome, JobRun } from './run-job.ts';
 import { line, type Terminal } from './terminal.ts';
 import { countVoxels, volumesIn } from './volumes.ts';
@@ -82,6 +83,7 @@ async function outcomeLines(
     ...(await volumeLines(run, outcome)),
     ...(await problemLines(run.folder)),
     ...(isGood(outcome) ? await correctionLines(run.folder, run.job) : []),
+    ...(isGood(outcome) ? await registrationLines(run.folder) : []),
     ...(report === undefined ? [] : qualityLines(run.folder, report)),
     ...failureLines(run, outcome),
     ...(isGood(outcome) ? [] : [nextStep(run, outcome)]),

@@ -15,8 +15,10 @@ const flagOf = (name: string): string =>
 
 const isSwitch = (schema: ZodType): boolean => expectedOf(schema) === 'true or false';
 
-export function addParameterFlags(command: Command): void {
-  for (const [name, schema] of Object.entries(schemas)) {
+/** `names`: those that mean something to the command; all where absent. */
+export function addParameterFlags(command: Command, names: readonly string[] = Object.keys(schemas)): void {
+  for (const name of names) {
+    const schema = schemas[name]!;
     const flags = isSwitch(schema) ? flagOf(name) : `${flagOf(name)} <value>`;
     const preset = isSwitch(schema) ? '' : ` (default: ${textOf(schema.parse(undefined))})`;
     command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));

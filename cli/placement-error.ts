@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Placement } from '../shared/acquisition/placement.ts';
+import type { Vec3 } from '../shared/geometry/box.ts';
 import { median } from '../shared/numerics/statistics.ts';
 
 const truthSchema = z.object({
@@ -33,16 +34,28 @@ export interface AxisError {
  * the volume, not its seams.
  */
 export function placementErrors(placement: Placement, truth: Truth): AxisError[] {
-  const placed = new Map(placement.tiles.map(({ loc, position }) => [loc, position]));
-  const errors = truth.tiles.flatMap(({ loc, present, true_voxel }) => {
-    const position = present ? placed.get(loc) : undefined;
-    return position ? [position.map((at, axis) => at - true_voxel[axis]!)] : [];
-  });
+  const errors = shiftsOf(placement, truth);
   return (['x', 'y', 'z'] as const).map((name, axis) => {
     const along = errors.map((error) => error[axis]!);
     const common = median(along);
     const rest = along.map((error) => Math.abs(error - common));
     const mean = rest.reduce((sum, error) => sum + error, 0) / Math.max(1, rest.length);
     return { axis: name, mean, max: Math.max(0, ...rest) };
+  });
+}
+
+/** Where the first voxel of the stitched volume lies in the nominal frame, voxels. */
+export function volumeOrigin(placement: Placement, truth: Truth): Vec3 {
+  const shifts = shiftsOf(placement, truth);
+  const along = (axis: 0 | 1 | 2): number => -median(shifts.map((shift) => shift[axis]));
+  return [along(0), along(1), along(2)];
+}
+
+/** Of each tile that was scanned: from its true place in the nominal frame to where it lies in the volume. */
+function shiftsOf(placement: Placement, truth: Truth): Vec3[] {
+  const placed = new Map(placement.tiles.map(({ loc, position }) => [loc, position]));
+  return truth.tiles.flatMap(({ loc, present, true_voxel: [x, y, z] }) => {
+    const position = present ? placed.get(loc) : undefined;
+    return position ? [[position[0] - x, position[1] - y, position[2] - z] as const] : [];
   });
 }

@@ -25,13 +25,15 @@ export async function readQualityReport(
   return isDone ? readFileIfPresent(folder.store, qualityReportFile) : undefined;
 }
 
-export function qualityLines({ path }: OutputFolder, { worthALook }: QualityReport): string[] {
+export function qualityLines({ path }: OutputFolder, { notes = [], worthALook }: QualityReport): string[] {
   const report = `Quality report: ${shortPath(placeIn(path, reportTextKey))}`;
-  if (worthALook.length === 0) return [`${report} (nothing stands out)`];
+  const lacks = notes.map((note) => `  Note: ${note}`);
+  if (worthALook.length === 0) return [`${report} (nothing stands out)`, ...lacks];
   return [
     'Most worth a look:',
     ...worthALook.map((spot, n) => `  ${n + 1}. ${spotText(path, spot)}`),
     report,
+    ...lacks,
   ];
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { toUrl } from '../shared/adapters/open-store.ts';
 import { compressions } from '../shared/volume/codecs/compression.ts';
+import { registrationParameters } from './registration-parameters.ts';
 
 const size = z.number().int().positive();
 const reach = z.number().int().nonnegative();
@@ -34,7 +35,7 @@ export const jobParameters = z
       .union([z.literal('auto'), z.number().int().nonnegative()])
       .default('auto')
       .describe(
-        'channel whose overlaps are compared; auto: the autofluorescence channel, or the first of the job',
+        'channel whose overlaps are compared, fused or not; auto: the autofluorescence channel, or the first',
       ),
     search: z
       .union([z.literal('auto'), z.tuple([reach, reach, reach])])
@@ -81,6 +82,19 @@ export const jobParameters = z
       .describe(
         'counts without light: one value for all or one per channel; auto: if it looks like camera noise',
       ),
+    illumination: z
+      .union([
+        z.enum(['auto', 'none', 'n4', 'cloudreg']),
+        z
+          .string()
+          .regex(/^n4:[1-6]$/)
+          .describe('n4:<levels> from n4:1 to n4:6'),
+        place('a field.json, or a folder of CHN00/field.json, ...'),
+      ])
+      .default('auto')
+      .describe(
+        'slow drifts of brightness over the specimen; auto: evened out where they are beyond what anatomy makes; n4, n4:<levels> (n4 is n4:2): always; cloudreg: its rule; or a field.json of another job',
+      ),
     flatFieldStride: z
       .union([z.literal('auto'), size])
       .default('auto')
@@ -88,8 +102,18 @@ export const jobParameters = z
     strict: z
       .boolean()
       .default(false)
-      .describe('missing or damaged planes stop the job instead of becoming gaps'),
+      .describe(
+        'missing or damaged planes stop the job instead of becoming gaps, and so does an illumination that cannot be estimated',
+      ),
+    ...registrationParameters,
   })
   .strict();
 
 export type JobParameters = z.infer<typeof jobParameters>;
+
+/** The channel whose overlaps are to be compared, be it fused or not; undefined where the job is told where tiles lie. */
+export const wantedAlignmentChannel = (parameters: JobParameters): number | undefined => {
+  const { placement, alignmentChannel, autofluorescenceChannel } = parameters;
+  if (placement !== 'auto') return undefined;
+  return alignmentChannel === 'auto' ? autofluorescenceChannel : alignmentChannel;
+};

@@ -1,8 +1,13 @@
 /** The one list of steps. Queues, fleets, alarms, dashboards, `status` and `estimate` derive from it. */
 import type { AnyStep, Pipeline } from '../shared/engine/step.ts';
 import { pyramid } from './downsampling/pyramid.ts';
+import { apply } from './illumination-correction/apply.ts';
+import { estimate } from './illumination-correction/estimate.ts';
 import { scan } from './ingest/scan.ts';
 import { type JobParameters, jobParameters } from './parameters.ts';
+import { initialise } from './registration/initialise.ts';
+import { register } from './registration/register.ts';
+import { transform } from './registration/transform.ts';
 import { align } from './stitching/align.ts';
 import { fuse } from './stitching/fuse.ts';
 import { place } from './stitching/place.ts';
@@ -19,8 +24,13 @@ const steps: readonly AnyStep<JobParameters>[] = [
   place,
   preview,
   report,
+  estimate,
+  apply,
   fuse,
   pyramid,
+  initialise,
+  register,
+  transform,
 ];
 
 export const pipeline: Pipeline<JobParameters> = {

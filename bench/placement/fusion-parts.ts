@@ -113,11 +113,18 @@ function writeFlatField(folder: string, { bias, tile_size: [width, height] }: Tr
   });
   const file = join(folder, 'flat-field.tiff');
   writeFileSync(file, encodeTiff(width, height, factors));
-  return ['--flat-field', file, '--background', '110'];
+  return ['--flat-field', file, '--background', '110', '--illumination', 'none'];
 }
 
 export const fusionParts: readonly Part[] = [
-  fusionPart(exact, exactFigures, () => ['--flat-field', 'none', '--background', 'none']),
+  fusionPart(exact, exactFigures, () => [
+    '--flat-field',
+    'none',
+    '--background',
+    'none',
+    '--illumination',
+    'none',
+  ]),
   fusionPart(
     corrected,
     (fused) => [atLeast('correlation with the source, voxel by voxel', voxelCorrelation(fused), 0.995, 4)],

@@ -1,7 +1,7 @@
 /** `cloudreg demo`: makes a synthetic acquisition, runs the real pipeline on it, and checks what came out against the truth. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jobParameters } from '../../services/parameters.ts';
+import type { JobParameters } from '../../services/parameters.ts';
 import { placementFile } from '../../shared/acquisition/placement.ts';
 import { qualityReportFile } from '../../shared/acquisition/quality-report.ts';
 import { openStore } from '../../shared/adapters/open-store.ts';
@@ -11,6 +11,7 @@ import { openVolume } from '../../shared/volume/open-volume.ts';
 import { writeSectionPng } from '../../shared/volume/section-png.ts';
 import type { DefineCommand } from '../command.ts';
 import { type DemoFolder, markAsMade, prepareDemoFolder } from '../demo-folder.ts';
+import { demoParameters, registrationErrorLines } from '../demo-registration.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import { shortPath } from '../folders.ts';
 import { newJob } from '../new-job.ts';
@@ -21,6 +22,7 @@ import { demoPhantom, type PhantomPlan } from '../phantom/plan.ts';
 import { type AxisError, placementErrors, readTruth } from '../placement-error.ts';
 import { createCounter } from '../progress/counter.ts';
 import { formatSeconds } from '../quantities.ts';
+import { writeRegionPicture } from '../region-picture.ts';
 import { removeJob } from '../remove-job.ts';
 import { runJob } from '../run-job.ts';
 import { addResourceFlags, type ResourceFlags, type Resources, readResources } from '../run-options.ts';
@@ -49,13 +51,17 @@ async function demo(terminal: Terminal, flags: DemoFlags): Promise<number> {
   await makeAcquisition(terminal, folder, plan, resources);
   const output = await openOutputFolder(folder.volume);
   await removeJob(output);
-  const exitCode = await runPipeline(terminal, folder, output, resources);
+  const parameters = await demoParameters(folder, plan);
+  const exitCode = await runPipeline(terminal, folder, output, parameters, resources);
   if (exitCode !== EXIT_DONE) return exitCode;
   for (const text of await errorLines(folder, output)) line(terminal.out, text);
+  for (const text of await registrationErrorLines(folder, output, plan)) line(terminal.out, text);
   const verdict = await verify(terminal, output, false);
   await drawPlane(output, folder.picture);
   line(terminal.out, `Picture of a stitched plane: ${shortPath(folder.picture)}`);
   for (const text of await seamLines(folder, output)) line(terminal.out, text);
+  await writeRegionPicture(folder.volume, folder.regionPicture);
+  line(terminal.out, `Borders of the atlas's regions on the tissue: ${shortPath(folder.regionPicture)}`);
   return verdict;
 }
 
@@ -94,10 +100,11 @@ async function runPipeline(
   terminal: Terminal,
   { acquisition }: DemoFolder,
   folder: OutputFolder,
+  parameters: JobParameters,
   resources: Resources,
 ): Promise<number> {
   const source = await openStore(acquisition);
-  const job = await claimFolder(folder, await newJob(source, folder, jobParameters.parse({})));
+  const job = await claimFolder(folder, await newJob(source, folder, parameters));
   const run = { folder, job, json: false, ...resources };
   return reportOutcome(terminal, run, await runJob(terminal, run));
 }

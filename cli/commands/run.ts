@@ -1,5 +1,6 @@
 /** `cloudreg run <acquisition> <output>`: refuses what cannot work before anything is written, then does it. */
 
+import { checkGivenField } from '../../services/illumination-correction/estimate/given-field.ts';
 import { checkGivenPlacement } from '../../services/stitching/given-placement.ts';
 import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
 import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
@@ -70,6 +71,7 @@ async function run(
   const header = await readColmHeader(source);
   await checkGivenFlatField(parameters.flatField, [header.width, header.height]);
   await checkGivenPlacement(parameters.placement, stageOf(header));
+  await checkGivenField(parameters.illumination);
   const job = await newJob(source, folder, parameters);
   await checkFolder(folder, job);
   if (flags.dryRun) {

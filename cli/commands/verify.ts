@@ -9,7 +9,7 @@ import { createCounter } from '../progress/counter.ts';
 import { counted } from '../quantities.ts';
 import { hasStateHere } from '../state-place.ts';
 import { line, type Terminal } from '../terminal.ts';
-import { volumesIn, volumesOf } from '../volumes.ts';
+import { carriedVolumesIn, volumesIn, volumesOf } from '../volumes.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
@@ -43,10 +43,11 @@ export async function verify(terminal: Terminal, folder: OutputFolder, json: boo
 async function volumeNames(folder: OutputFolder): Promise<string[]> {
   if (await folder.store.head('info')) return [''];
   const job = await jobIn(folder);
-  const names = job ? await volumesOf(folder, job) : await volumesIn(folder);
+  const own = job ? await volumesOf(folder, job) : await volumesIn(folder);
+  const names = [...own, ...(await carriedVolumesIn(folder))];
   if (names.length > 0) return names;
   throw new RefusedError(
-    `${folder.path} holds no volume (no info, no CHN00/info): give the output of cloudreg run.`,
+    `${folder.path} holds no volume (no info, no CHN00/info, no registration): give the output of cloudreg run or register.`,
   );
 }
 

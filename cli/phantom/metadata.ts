@@ -7,6 +7,11 @@ const MAGNIFICATION = 10;
 const FULL_PIXEL_UM = 0.585;
 const FULL_WIDTH = 2048;
 
+export function voxelSizeUmOf({ tileSize, zStepUm }: PhantomPlan): readonly [number, number, number] {
+  const pixelUm = (FULL_PIXEL_UM * FULL_WIDTH) / tileSize[0];
+  return [pixelUm, pixelUm, zStepUm];
+}
+
 export function experimentIni(plan: PhantomPlan): string {
   const percent = (100 * plan.overlap).toFixed(6);
   const lines = [
@@ -47,20 +52,20 @@ export function scannedCells({ columns }: PhantomPlan, tiles: readonly PhantomTi
  */
 export function truthOf(plan: PhantomPlan, tiles: readonly PhantomTile[]): object {
   const [width, height] = plan.tileSize;
-  const pixelUm = (FULL_PIXEL_UM * FULL_WIDTH) / width;
+  const voxelSizeUm = voxelSizeUmOf(plan);
   return {
     format: 'colm-truth/1',
     options: optionsOf(plan),
     source: [{ name: 'procedural', id: null }],
     source_origin_voxel: [0, 0, 0],
-    voxel_size_um: [pixelUm, pixelUm, plan.zStepUm],
+    voxel_size_um: voxelSizeUm,
     tile_size: plan.tileSize,
     grid: { rows: plan.rows, cols: plan.columns },
     overlap_fraction: [plan.overlap, plan.overlap],
     nominal_step: nominalStep(plan),
     channels: plan.channels,
     channel_shift_voxel: [0, 0, 0],
-    tiles: tiles.map((tile) => tileTruth(tile, [pixelUm, pixelUm, plan.zStepUm])),
+    tiles: tiles.map((tile) => tileTruth(tile, voxelSizeUm)),
     pairs: pairsOf(plan, tiles),
     bias: biasOf(plan, width, height),
     background: plan.background,

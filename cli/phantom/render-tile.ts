@@ -73,8 +73,8 @@ function brightnessField(tile: Placed, anatomy: Anatomy, { brightness, counts }:
   });
 }
 
-/** From voxels of the mosaic to the brain's own coordinates. */
-function anatomyOf(seed: number, [width, height, depth]: readonly [number, number, number]): Anatomy {
+/** The tissue at voxels of the mosaic, which need not be whole. */
+export function anatomyOf(seed: number, [width, height, depth]: readonly [number, number, number]): Anatomy {
   const [cx, cy, cz] = [(width - 1) / 2, (height - 1) / 2, (depth - 1) / 2];
   const [sx, sy, sz] = [(BRAIN * width) / 2, (BRAIN * height) / 2, Math.max(1, depth / 2)];
   return (x, y, z) => tissueAt(seed, (x - cx) / sx, (y - cy) / sy, (z - cz) / sz);

@@ -12,10 +12,10 @@ import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { type Blocks, blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { bytesPerVoxel, type Mip } from '../../shared/volume/scales.ts';
+import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
 import { channelFolder, channelsOf, outputMips, pyramidPasses } from '../output-volume.ts';
 import type { JobParameters } from '../parameters.ts';
 import { defineStep } from '../step.ts';
-import { shrinkBlock } from './shrink-block.ts';
 
 interface PyramidInputs {
   readonly acquisition: Acquisition;

@@ -1,6 +1,6 @@
 /**
  * stitching.fuse: tiles become the volume.
- * Reads the acquisition, the placement, flat field and background; a task is a channel's block
+ * Reads the acquisition, the placement, flat field, background and illumination; a task is a channel's block
  * (z slab x x-y block of whole chunks); writes mip 0 and every mip the block closes. Full-resolution voxels are
  * written here and nowhere else. Planes that turn out unreadable become gaps and are listed under `damaged/`.
  */
@@ -9,6 +9,7 @@ import type { DamagedPlaneError } from '../../shared/acquisition/acquisition-err
 import { readCorrection } from '../../shared/acquisition/correction.ts';
 import { placementFile } from '../../shared/acquisition/placement.ts';
 import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
+import { readIllumination } from '../../shared/illumination/files.ts';
 import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { blockCount, halvings } from '../../shared/volume/blocks.ts';
@@ -26,7 +27,7 @@ import { tilesInBlock } from './fusion/tile-view.ts';
 export const fuse = defineStep({
   service: 'stitching',
   name: 'fuse',
-  waitsFor: ['stitching.place', 'tile-correction.flat-field'],
+  waitsFor: ['stitching.place', 'tile-correction.flat-field', 'illumination-correction.estimate'],
   reads: { acquisition: acquisitionFile, placement: placementFile },
   needs: fusionNeeds,
   plan: (inputs) => {
@@ -52,6 +53,7 @@ export const fuse = defineStep({
       (length) => makePixels(acquisition.dataType, length),
     );
     const correction = await readCorrection(store, channel, acquisition.tileSize);
+    const illumination = await readIllumination(store, channel);
     await withTwoKernels((kernels, encoder) =>
       fuseBlock({
         kernels,
@@ -59,6 +61,8 @@ export const fuse = defineStep({
         block,
         views,
         correction,
+        illumination,
+        voxelSizeUm: placement.voxelSizeUm,
         blendMode: blendModes[parameters.blend],
         factors: halvings(mips, 0, blocks.lastMip),
         planes: noteDamage(planes, damaged, parameters.strict),

@@ -11,6 +11,8 @@ export interface TaskEnvironment<Parameters> {
   readonly source: ObjectStore;
   /** Kept by the caller from task to task: `makeInputsCache()`. */
   readonly cache: InputsCache<Parameters>;
+  /** That all tasks of this machine share; 1 where absent. */
+  readonly threads?: number;
 }
 
 /** Runs one task, in the thread of whoever calls it. */
@@ -18,14 +20,14 @@ export async function runTask<Parameters>(
   pipeline: Pipeline<Parameters>,
   job: JobRecord,
   task: RunRef & { readonly index: number },
-  { store, source, cache }: TaskEnvironment<Parameters>,
+  { cache, ...environment }: TaskEnvironment<Parameters>,
 ): Promise<void> {
-  const loaded = await loadStep(pipeline, job, task, store, cache);
+  const loaded = await loadStep(pipeline, job, task, environment.store, cache);
   const plan = loaded.plan(task.pass);
   if (!(task.index >= 0 && task.index < plan.count)) {
     throw new PermanentError(
       `${task.step}, pass ${task.pass}: there is no task ${task.index}; its plan has ${plan.count} tasks`,
     );
   }
-  await loaded.step.run(plan.task(task.index), { inputs: loaded.inputs, store, source });
+  await loaded.step.run(plan.task(task.index), { inputs: loaded.inputs, ...environment });
 }

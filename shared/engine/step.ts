@@ -21,6 +21,7 @@ export const optionalFile = <T>(file: StepFile<T>): StepFile<T | undefined> => (
 /** What one task asks of the machine: admission, instance types and `estimate` follow from it. */
 export interface Needs {
   readonly memoryMiB: number;
+  /** As many as it can use: a smaller machine gives it those that it has. */
   readonly threads: number;
   /** Typical, on one core of 2024. */
   readonly seconds: number;
@@ -54,6 +55,8 @@ export interface TaskContext<In> {
   readonly store: ObjectStore;
   /** The job's input. */
   readonly source: ObjectStore;
+  /** That all tasks of this machine share; 1 where absent. What is written must not depend on it. */
+  readonly threads?: number;
 }
 
 /**

@@ -15,20 +15,18 @@ export const largestOf = (asks: readonly Ask[]): Ask => ({
 });
 
 /** True where the task fits beside nothing else: it runs alone, and beyond what was allowed, rather than never. */
-export const isTooLarge = (capacity: Capacity, ask: Ask): boolean =>
-  ask.memoryMiB > capacity.memoryMiB || ask.threads > capacity.threads;
+export const isTooLarge = (capacity: Capacity, ask: Ask): boolean => ask.memoryMiB > capacity.memoryMiB;
+
+/** Threads are a wish: a task that would like more than there are takes all. */
+const threadsFor = (capacity: Capacity, ask: Ask): number =>
+  Math.min(Math.max(1, ask.threads), capacity.threads);
 
 /** Tasks of this size that may start beside those that run. */
 export function freeSlots(capacity: Capacity, running: readonly Ask[], ask: Ask): number {
   if (isTooLarge(capacity, ask)) return running.length === 0 ? 1 : 0;
-  const used = running.reduce((sum, task) => addUp(sum, task), { threads: 0, memoryMiB: 0 });
-  const byThreads = Math.floor((capacity.threads - used.threads) / Math.max(1, ask.threads));
-  const byMemory =
-    ask.memoryMiB > 0 ? Math.floor((capacity.memoryMiB - used.memoryMiB) / ask.memoryMiB) : byThreads;
+  const usedThreads = running.reduce((sum, task) => sum + threadsFor(capacity, task), 0);
+  const usedMiB = running.reduce((sum, task) => sum + task.memoryMiB, 0);
+  const byThreads = Math.floor((capacity.threads - usedThreads) / threadsFor(capacity, ask));
+  const byMemory = ask.memoryMiB > 0 ? Math.floor((capacity.memoryMiB - usedMiB) / ask.memoryMiB) : byThreads;
   return Math.max(0, Math.min(byThreads, byMemory));
 }
-
-const addUp = (sum: Ask, task: Ask): Ask => ({
-  threads: sum.threads + Math.max(1, task.threads),
-  memoryMiB: sum.memoryMiB + task.memoryMiB,
-});

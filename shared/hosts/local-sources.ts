@@ -123,8 +123,8 @@ function taskSource(
 }
 
 const tooLargeText = (step: StepId, ask: Ask, capacity: Capacity): string =>
-  `A task of ${step} needs ${Math.ceil(ask.memoryMiB)} MiB and ${ask.threads} threads; ` +
-  `${Math.floor(capacity.memoryMiB)} MiB and ${capacity.threads} threads are allowed: its tasks run one at a time.`;
+  `A task of ${step} needs ${Math.ceil(ask.memoryMiB)} MiB; ` +
+  `${Math.floor(capacity.memoryMiB)} MiB are allowed: its tasks run one at a time.`;
 
 /**
  * Whoever ends a step sends the plan of every step that may begin and is not expanded yet: two that end in one turn send

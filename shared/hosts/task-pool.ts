@@ -25,8 +25,12 @@ const FIRST_THREADS = 2;
 const NO_REQUIRE_OF_MODULES = '--no-experimental-require-module';
 
 /** Starts in the background: what goes wrong is told to the tasks. */
-export function startTaskPool(threads: number, data: WorkerData, limits: ThreadLimits = {}): TaskPool {
-  const starting = openPool(threads, data, limits);
+export function startTaskPool(
+  threads: number,
+  { pipelineModule }: Pick<WorkerData, 'pipelineModule'>,
+  limits: ThreadLimits = {},
+): TaskPool {
+  const starting = openPool({ pipelineModule, threads }, limits);
   starting.catch(() => undefined);
   return {
     async run(job, task, signal) {
@@ -46,12 +50,12 @@ export function startTaskPool(threads: number, data: WorkerData, limits: ThreadL
   };
 }
 
-async function openPool(threads: number, data: WorkerData, { heapMiB }: ThreadLimits): Promise<Piscina> {
+async function openPool(data: WorkerData, { heapMiB }: ThreadLimits): Promise<Piscina> {
   const { Piscina } = await import('piscina');
   const pool = new Piscina({
     filename: workerUrl().href,
-    minThreads: Math.min(FIRST_THREADS, threads),
-    maxThreads: threads,
+    minThreads: Math.min(FIRST_THREADS, data.threads),
+    maxThreads: data.threads,
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: data,
     execArgv: [...process.execArgv, NO_REQUIRE_OF_MODULES],

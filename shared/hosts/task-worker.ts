@@ -12,6 +12,8 @@ import { type PackedError, packError } from './packed-error.ts';
 export interface WorkerData {
   /** File URL of a JavaScript module that exports `pipeline`: shared code may not import the services. */
   readonly pipelineModule: string;
+  /** Of the pool. */
+  readonly threads: number;
 }
 
 export interface WorkerTask {
@@ -25,7 +27,7 @@ type PipelineModule = { readonly pipeline: Pipeline<unknown> };
 
 // Loaded while the thread starts, so that the first task need not wait. A module that cannot be loaded is reported by
 // the tasks: a thread that dies at its start would be started again for ever.
-const { pipelineModule } = workerData as WorkerData;
+const { pipelineModule, threads } = workerData as WorkerData;
 const loading: Promise<PipelineModule> = import(pipelineModule);
 await loading.catch(() => undefined);
 const cache = makeInputsCache<unknown>();
@@ -41,7 +43,7 @@ export default async function ({ job, task }: WorkerTask): Promise<WorkerResult>
     const store = countWrites(await openStore(job.output), (bytes) => {
       bytesWritten += bytes;
     });
-    await runTask(pipeline, job, task, { store, source, cache });
+    await runTask(pipeline, job, task, { store, source, cache, threads });
     return { report: { bytesRead, bytesWritten } };
   } catch (error) {
     return { error: packError(error) };

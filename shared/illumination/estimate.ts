@@ -40,6 +40,8 @@ export function estimateIllumination(
   const problem = volumeProblem(volume);
   if (problem !== undefined) return unfit(problem);
   const low = method.kind === 'cloudreg' ? volume : reducedVolume(volume);
+  const small = low.size.findIndex((voxels) => voxels < leastVoxelsOfAuto);
+  if (method.kind === 'auto' && small >= 0) return tooSmall(low.size, small);
   const tissue = tissueMask(low);
   const options = n4OptionsOf(method, tissue);
   const tissueProblem = maskProblem(tissue, options.levels.length);
@@ -51,6 +53,17 @@ export function estimateIllumination(
   const verdict = method.kind === 'auto' ? decide(figures) : askedFor;
   return { ...verdict, isProblem: false, field: placed(raised(lattice, shift), low), figures, rounds };
 }
+
+/** Below, a field of two levels has a control point for every few voxels: it follows structures, whatever they are. */
+const leastVoxelsOfAuto = 30;
+
+const tooSmall = (size: Three, axis: number): IlluminationEstimate => ({
+  decision: 'none',
+  reason:
+    `at low resolution there are ${size[axis]} voxels along ${'xyz'[axis]}, too few to tell light from anatomy ` +
+    `(${leastVoxelsOfAuto})`,
+  isProblem: false,
+});
 
 const askedFor: IlluminationDecision = { decision: 'apply', reason: 'it was asked for' };
 

@@ -4,9 +4,10 @@ import type { ObjectStore } from '../engine/ports.ts';
 import { boxSize, type Vec3 } from '../geometry/box.ts';
 import { chunkBox, chunkName, isChunkName } from './chunk-grid.ts';
 import { decodeChunk } from './codecs/decode.ts';
-import type { VoxelArray } from './data-type.ts';
+import type { DataType, VoxelArray } from './data-type.ts';
 import { UnsupportedVolumeError } from './errors.ts';
 import type { StoredMip } from './info.ts';
+import type { Mip } from './scales.ts';
 
 export interface ChunkReader {
   /** In the store, without a suffix. */
@@ -18,10 +19,8 @@ export interface ChunkReader {
 /** `folder` is the volume's, possibly empty: the root of the store. */
 export const keyIn = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
-export const chunkKey = (folder: string, mip: Pick<StoredMip, ChunkPlace>, cell: Vec3): string =>
+export const chunkKey = (folder: string, mip: Mip<DataType>, cell: Vec3): string =>
   keyIn(folder, `${mip.key}/${chunkName(chunkBox(mip, cell))}`);
-
-type ChunkPlace = 'key' | 'sizeVoxels' | 'chunkSize';
 
 export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip): ChunkReader {
   let layout: Promise<void> | undefined;

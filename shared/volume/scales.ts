@@ -16,6 +16,8 @@ export interface Mip<Type extends DataType = PixelType> {
   readonly factorFromPrevious: Vec3;
   readonly chunkSize: Vec3;
   readonly dataType: Type;
+  /** Where its first voxel lies, and with it the grid of chunks; zeros where absent. */
+  readonly voxelOffset?: Vec3;
 }
 
 export interface ScaleWishes<Type extends DataType> {

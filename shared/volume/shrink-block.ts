@@ -1,52 +1,84 @@
 /** Reads a block of one mip, layer of chunks by layer, and hands its planes down the mips below. */
-import { type Box, boxSize } from '../../shared/geometry/box.ts';
-import type { Kernels, Pixels, PixelType } from '../../shared/kernels/kernels.ts';
-import type { BlockWriter } from '../../shared/volume/block-writer.ts';
-import { cascadeBuffers, type Factor, makeCascade } from '../../shared/volume/cascade.ts';
-import type { Volume } from '../../shared/volume/open-volume.ts';
+import { type Box, boxAt, boxSize, type Vec3 } from '../geometry/box.ts';
+import type { IlluminationField } from '../illumination/field.ts';
+import { lightBuffers, lightTaker } from '../illumination/planes.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { Kernels, Pixels, PixelType } from '../kernels/kernels.ts';
+import type { BlockWriter } from './block-writer.ts';
+import { cascadeBuffers, type Factor, makeCascade } from './cascade.ts';
+import { cellsIn, chunkBox } from './chunk-grid.ts';
+import type { Volume } from './open-volume.ts';
 
 export interface BlockShrinking {
   readonly kernels: Kernels;
   readonly volume: Volume;
   readonly sourceMip: number;
-  /** Voxels of the source mip. */
+  /** Voxels of the source mip, from its corner: whole chunks, cut to the volume. */
   readonly block: Box;
   readonly factors: readonly Factor[];
   readonly dataType: PixelType;
   readonly writer: BlockWriter;
+  /** Taken off the source's voxels first, in float32. */
+  readonly illumination?: IlluminationField | undefined;
 }
 
 export async function shrinkBlock(shrinking: BlockShrinking): Promise<void> {
-  const { block, dataType, factors, kernels, writer } = shrinking;
+  const { block, dataType, factors, illumination, kernels, volume, sourceMip, writer } = shrinking;
   const [width, height, depth] = boxSize(block);
   const shape = { width, height, depth, factors, dataType };
   const area = width * height;
   const buffers = kernels.layout({
     stored: { type: dataType, length: area },
     plane: { type: 'float32', length: area },
+    ...lightBuffers(illumination, [width, height]),
     ...cascadeBuffers(shape),
   });
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
-  for await (const pixels of readLayers(shrinking)) {
-    for (let start = 0; start < pixels.length; start += area) {
-      buffers.stored.set(pixels.subarray(start, start + area));
-      kernels.widen(buffers.stored, buffers.plane);
-      cascade.push(buffers.plane);
-      await writer.flow();
-    }
+  const voxelSizeUm = volume.mips[sourceMip]!.resolutionNm.map((nm) => nm / 1000) as [number, number, number];
+  const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
+  const takeLight = lightTaker(illumination, place, kernels, buffers);
+  for await (const z of readPlanes(shrinking, buffers.stored)) {
+    kernels.widen(buffers.stored, buffers.plane);
+    takeLight(buffers.plane, z);
+    cascade.push(buffers.plane);
+    await writer.flow();
   }
   await writer.finish();
 }
 
-/** One layer of chunks after the other: each chunk is decoded once. */
-async function* readLayers({ block, sourceMip, volume }: BlockShrinking): AsyncGenerator<Pixels> {
-  const { start, end } = block;
-  const layerDepth = volume.mips[sourceMip]!.chunkSize[2];
-  for (let z = start[2]; z < end[2]; z += layerDepth) {
-    const layer = await volume.read(sourceMip, {
-      start: [start[0], start[1], z],
-      end: [end[0], end[1], Math.min(z + layerDepth, end[2])],
-    });
-    yield layer.data as Pixels;
+/** Chunks that are fetched and decoded at a time. */
+const PARALLEL_CHUNKS = 4;
+
+/** Yields each z of the block once its plane is in `into`. Chunks are decoded once, a layer of them at a time. */
+async function* readPlanes(
+  { block, sourceMip, volume }: BlockShrinking,
+  into: Pixels,
+): AsyncGenerator<number> {
+  const mip = volume.mips[sourceMip]!;
+  const [width, height, depth] = boxSize(block);
+  const start = add(block.start, mip.voxelOffset);
+  for (let first = 0; first < depth; first += mip.chunkSize[2]) {
+    const planes = Math.min(mip.chunkSize[2], depth - first);
+    const layer = boxAt([start[0], start[1], start[2] + first], [width, height, planes]);
+    const chunks = await inParallel(cellsIn(mip, layer), PARALLEL_CHUNKS, async (cell) => ({
+      box: chunkBox(mip, cell),
+      voxels: (await volume.readChunk(sourceMip, cell)).data as Pixels,
+    }));
+    for (let z = 0; z < planes; z++) {
+      for (const { box, voxels } of chunks) copyPlane(voxels, box, z, into, start, width);
+      yield first + z;
+    }
   }
 }
+
+/** Plane z of a chunk to its place in the plane of the block that begins at `corner`. */
+function copyPlane(voxels: Pixels, box: Box, z: number, into: Pixels, corner: Vec3, width: number): void {
+  const [columns, rows] = boxSize(box);
+  const at = (box.start[1] - corner[1]) * width + box.start[0] - corner[0];
+  for (let y = 0; y < rows; y++) {
+    const row = (z * rows + y) * columns;
+    into.set(voxels.subarray(row, row + columns), at + y * width);
+  }
+}
+
+const add = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];

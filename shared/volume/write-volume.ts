@@ -18,7 +18,7 @@ export interface VolumeKind {
   readonly channels?: number;
 }
 
-/** `mips`: finest first, all of one data type. The volume begins at voxel (0, 0, 0). */
+/** `mips`: finest first, all of one data type. */
 export function buildInfo(mips: readonly Mip<DataType>[], kind: VolumeKind = {}): VolumeInfo {
   const [finest, ...coarser] = mips;
   if (finest === undefined) throw new VolumeError('A volume has at least one mip, found none');
@@ -31,10 +31,12 @@ export function buildInfo(mips: readonly Mip<DataType>[], kind: VolumeKind = {})
   };
 }
 
+const ORIGIN: Vec3 = [0, 0, 0];
+
 const scaleOf = (mip: Mip<DataType>): VolumeInfo['scales'][number] => ({
   key: mip.key,
   size: [...mip.sizeVoxels],
-  voxel_offset: [0, 0, 0],
+  voxel_offset: [...(mip.voxelOffset ?? ORIGIN)],
   resolution: [...mip.resolutionNm],
   chunk_sizes: [[...mip.chunkSize]],
   encoding: 'raw',

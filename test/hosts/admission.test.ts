@@ -25,10 +25,16 @@ describe('admission', () => {
 
   it('runs a task that is too large alone, rather than never', () => {
     expect(isTooLarge(capacity, ask(1001))).toBe(true);
-    expect(isTooLarge(capacity, ask(1, 5))).toBe(true);
     expect(freeSlots(capacity, [], ask(2000))).toBe(1);
     expect(freeSlots(capacity, [ask(1)], ask(2000))).toBe(0);
     expect(freeSlots(capacity, [ask(2000)], ask(1))).toBe(0);
+  });
+
+  it('gives a task that would like more threads than there are all of them', () => {
+    expect(isTooLarge(capacity, ask(1, 5))).toBe(false);
+    expect(freeSlots(capacity, [], ask(1, 5))).toBe(1);
+    expect(freeSlots(capacity, [ask(1)], ask(1, 5))).toBe(0);
+    expect(freeSlots(capacity, [ask(1, 5)], ask(1))).toBe(0);
   });
 
   it('counts the largest of each for a queue of several steps', () => {

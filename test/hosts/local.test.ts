@@ -249,7 +249,7 @@ describe('a task larger than the machine', () => {
     await runLocal({ ...job.options, runner, memoryMiB: 5, onNote, until: 'numbers.square' });
     expect(most).toBe(1);
     expect(notes).toEqual([
-      'A task of numbers.square needs 10 MiB and 1 threads; 5 MiB and 2 threads are allowed: its tasks run one at a time.',
+      'A task of numbers.square needs 10 MiB; 5 MiB are allowed: its tasks run one at a time.',
     ]);
     await job.remove();
   });

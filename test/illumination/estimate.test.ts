@@ -37,6 +37,14 @@ describe('the illumination of a channel', () => {
     expect(standardDeviation(left)).toBeLessThan(0.5 * standardDeviation(all));
   });
 
+  it('is left out, not judged, where there are too few voxels along an axis; but done where it is asked for', () => {
+    const volume = phantom([40, 36, 29], slope);
+    const { decision, reason, isProblem, field } = estimateIllumination(volume, auto);
+    expect([decision, isProblem, field]).toEqual(['none', false, undefined]);
+    expect(reason).toContain('there are 29 voxels along z');
+    expect(estimateIllumination(volume, { kind: 'n4', levels: 2 }).decision).toBe('apply');
+  });
+
   it('is left out where the light is even', () => {
     const { decision, figures, reason, isProblem, field } = estimateIllumination(phantom(size, even), auto);
     expect([decision, isProblem]).toEqual(['none', false]);

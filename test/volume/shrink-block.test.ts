@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { shrinkBlock } from '../../../services/downsampling/shrink-block.ts';
-import { pyramidPasses } from '../../../services/output-volume.ts';
-import { memoryStore } from '../../../shared/adapters/memory/store.ts';
-import type { ObjectStore } from '../../../shared/engine/ports.ts';
-import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
-import { loadKernels } from '../../../shared/kernels/kernels.ts';
-import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
-import { blockBox, blockCount, halvings, planBlocks } from '../../../shared/volume/blocks.ts';
-import { openVolume } from '../../../shared/volume/open-volume.ts';
-import { type Mip, planScales } from '../../../shared/volume/scales.ts';
-import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
-import { meanOracle, roundedToUint16 } from '../mean-oracle.ts';
-import { noiseVolume, type Source } from '../stitching/synthetic-acquisition.ts';
+import { pyramidPasses } from '../../services/output-volume.ts';
+import { memoryStore } from '../../shared/adapters/memory/store.ts';
+import type { ObjectStore } from '../../shared/engine/ports.ts';
+import { boxAt, type Vec3 } from '../../shared/geometry/box.ts';
+import { loadKernels } from '../../shared/kernels/kernels.ts';
+import { openBlockWriter } from '../../shared/volume/block-writer.ts';
+import { blockBox, blockCount, halvings, planBlocks } from '../../shared/volume/blocks.ts';
+import { openVolume } from '../../shared/volume/open-volume.ts';
+import { type Mip, planScales } from '../../shared/volume/scales.ts';
+import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
+import { writeVolumeInfo } from '../../shared/volume/write-volume.ts';
+import { meanOracle, roundedToUint16 } from '../services/mean-oracle.ts';
+import { noiseVolume, type Source } from '../services/stitching/synthetic-acquisition.ts';
 
 /** A volume of which only mip 0 is stored. */
 async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<ObjectStore> {

@@ -1,7 +1,12 @@
-/** Fuses one block: reads each plane's tiles once, corrects, blends, and hands the unrounded plane down the mips. */
+/**
+ * Fuses one block: reads each plane's tiles once, corrects, blends, evens the light out, and hands the unrounded plane
+ * down the mips.
+ */
 import type { Correction } from '../../../shared/acquisition/correction.ts';
-import type { Box } from '../../../shared/geometry/box.ts';
+import type { Box, Vec3 } from '../../../shared/geometry/box.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
+import type { IlluminationField } from '../../../shared/illumination/field.ts';
+import { lightBuffers, lightTaker } from '../../../shared/illumination/planes.ts';
 import type { Kernels, Pixels, PixelType } from '../../../shared/kernels/kernels.ts';
 import type { BlockWriter } from '../../../shared/volume/block-writer.ts';
 import { cascadeBuffers, type Factor, makeCascade } from '../../../shared/volume/cascade.ts';
@@ -17,6 +22,9 @@ export interface BlockFusion {
   readonly block: Box;
   readonly views: readonly TileView[];
   readonly correction: Correction;
+  /** Taken off the blended plane; the same in every tile, so the order makes no difference. */
+  readonly illumination: IlluminationField | undefined;
+  readonly voxelSizeUm: Vec3;
   readonly blendMode: BlendMode;
   /** Downsampling from mip to mip below the block. */
   readonly factors: readonly Factor[];
@@ -25,16 +33,23 @@ export interface BlockFusion {
 }
 
 export async function fuseBlock(fusion: BlockFusion): Promise<void> {
-  const { block, factors, dataType, kernels, writer } = fusion;
+  const { block, factors, dataType, illumination, kernels, voxelSizeUm, writer } = fusion;
   const [width, height, depth] = boxSize(block);
   const shape = { width, height, depth, factors, dataType };
-  const buffers = kernels.layout({ ...blendBuffers(fusion), ...cascadeBuffers(shape) });
+  const buffers = kernels.layout({
+    ...blendBuffers(fusion),
+    ...lightBuffers(illumination, [width, height]),
+    ...cascadeBuffers(shape),
+  });
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   const blend = blender(fusion, buffers);
+  const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
+  const takeLight = lightTaker(illumination, place, kernels, buffers);
   for await (const plane of fusion.planes) {
     buffers.fused.fill(0);
     buffers.weight.fill(0);
     for (const tile of plane.tiles) blend(tile, plane);
+    takeLight(buffers.fused, plane.z - block.start[2]);
     cascade.push(buffers.fused);
     await writer.flow();
   }

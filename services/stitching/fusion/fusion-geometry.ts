@@ -3,6 +3,7 @@ import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import { type Placement, placedTiles } from '../../../shared/acquisition/placement.ts';
 import type { Needs } from '../../../shared/engine/step.ts';
 import type { Box } from '../../../shared/geometry/box.ts';
+import { lightBytes } from '../../../shared/illumination/planes.ts';
 import {
   type Blocks,
   blockBox,
@@ -72,7 +73,10 @@ export function fusionNeeds(inputs: FusionInputs): Needs {
   };
 }
 
-/** MiB. Layers of chunks of every mip, and float planes: sum, weight, one per mip, raw and corrected pixels of a tile. */
+/**
+ * MiB. Layers of chunks of every mip, and float planes: sum, weight, one per mip, raw and corrected pixels of a tile; and
+ * the tables of an illumination field.
+ */
 function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement): number {
   const [x, y, z] = blocks.blockSize;
   const bytes = bytesPerVoxel(mips[0]!.dataType);
@@ -81,7 +85,7 @@ function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement)
     const [fx, fy] = factorBetween(mips, 0, mip);
     layers += (x / fx) * (y / fy) * Math.min(z, mips[mip]!.chunkSize[2]) * bytes;
   }
-  const planes = x * y * 4 * 4 + tileSize[0] * tileSize[1] * (8 + 5 * bytes);
+  const planes = x * y * 4 * 4 + tileSize[0] * tileSize[1] * (8 + 5 * bytes) + lightBytes(x, y);
   return Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB;
 }
 

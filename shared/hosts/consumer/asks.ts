@@ -72,5 +72,5 @@ function taskAsks({ table, readNeeds, clock, capacity, log }: AsksOptions): Asks
 }
 
 const tooLargeText = (ask: Ask, capacity: Capacity): string =>
-  `a task needs ${Math.ceil(ask.memoryMiB)} MiB and ${ask.threads} threads; ` +
-  `${Math.floor(capacity.memoryMiB)} MiB and ${capacity.threads} threads are allowed: its tasks run one at a time.`;
+  `a task needs ${Math.ceil(ask.memoryMiB)} MiB; ` +
+  `${Math.floor(capacity.memoryMiB)} MiB are allowed: its tasks run one at a time.`;

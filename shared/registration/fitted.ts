@@ -1,0 +1,105 @@
+/** A finished registration looked at from the sample: what the map predicts, and what each voxel shows. */
+import type { Checkpoint } from './checkpoint.ts';
+import { endOf } from './flow.ts';
+import type { WeightedImage } from './levels.ts';
+import { classifyMatcher, fitMatcherContrast, predictMatcher } from './matcher.ts';
+import { type Mixture, otherKinds } from './mixture.ts';
+import { takeUp } from './play-round.ts';
+import { openFlowSpace, openLevel, type RegistrationProblem } from './workspace.ts';
+
+export interface Fitted {
+  /** Four floats a node, copied. */
+  readonly u: Float32Array;
+  readonly v: readonly Float32Array[];
+  readonly mixture: Mixture;
+  /** Constant first. */
+  readonly cubic: readonly [number, number, number, number];
+  readonly gain: Float32Array;
+  readonly offset: Float32Array;
+  /** The sample as the atlas has it, intensities mapped. */
+  readonly predicted: Float32Array;
+  /** Shares of matching tissue, artefact, background; 0 where nothing was recorded. */
+  readonly posteriors: readonly [Float32Array, Float32Array, Float32Array];
+  /** Share of the variance of matching voxels that the prediction explains. */
+  readonly explained: number;
+  readonly sample: WeightedImage;
+}
+
+/** Contrast and kinds of voxels depend on each other: settled after so many turns. */
+const TURNS = 4;
+
+export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitted {
+  const { kernels, velocity, recipe } = problem;
+  const mark = kernels.mark();
+  const kinds = otherKinds(problem.sample);
+  const matcher = openLevel(problem, recipe.levels.length - 1);
+  const space = { ...openFlowSpace(kernels, velocity, at.timeSteps, recipe.memory), matcher, kinds };
+  const { flow } = space;
+  takeUp(kernels, space, at);
+  predictMatcher(kernels, matcher, at.toAtlas, velocity, endOf(flow));
+  matcher.weights.set(matcher.sample.weights);
+  let { mixture } = at;
+  for (let turn = 0; turn < TURNS; turn++) {
+    fitMatcherContrast(kernels, matcher);
+    mixture = classifyMatcher(kernels, matcher, kinds, mixture);
+  }
+  const { sample, contrast } = matcher;
+  const [c0, c1, c2, c3] = contrast.cubic as unknown as [number, number, number, number];
+  const predicted = Float32Array.from(matcher.predicted, (s, i) => {
+    return contrast.offset[i]! + contrast.gain[i]! * (c0 + s * (c1 + s * (c2 + s * c3)));
+  });
+  const fitted: Fitted = {
+    u: endOf(flow).slice(),
+    v: flow.v.steps.map((step) => step.slice()),
+    mixture,
+    cubic: [c0, c1, c2, c3],
+    gain: contrast.gain.slice(),
+    offset: contrast.offset.slice(),
+    predicted,
+    posteriors: posteriorsOf(sample, predicted, kinds, mixture),
+    explained: explainedShare(sample.values, predicted, matcher.weights),
+    sample: { ...sample, values: sample.values.slice() },
+  };
+  kernels.release(mark);
+  return fitted;
+}
+
+function posteriorsOf(
+  { values, weights }: WeightedImage,
+  predicted: Float32Array,
+  { artefact, background }: ReturnType<typeof otherKinds>,
+  { sigma, priors }: Mixture,
+): Fitted['posteriors'] {
+  const out = [0, 1, 2].map(() => new Float32Array(values.length)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const log = (prior: number, sd: number, error: number): number =>
+    Math.log(prior / sd) - error ** 2 / (2 * sd ** 2);
+  for (let i = 0; i < values.length; i++) {
+    if (weights[i] === 0) continue;
+    const logs = [
+      log(priors[0], sigma, values[i]! - predicted[i]!),
+      log(priors[1], artefact.sigma, values[i]! - artefact.mean),
+      log(priors[2], background.sigma, values[i]! - background.mean),
+    ];
+    const most = Math.max(...logs);
+    const shares = logs.map((value) => Math.exp(value - most));
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    for (let kind = 0; kind < 3; kind++) out[kind as 0 | 1 | 2][i] = shares[kind]! / total;
+  }
+  return out;
+}
+
+function explainedShare(values: Float32Array, predicted: Float32Array, weights: Float32Array): number {
+  let [total, sum, squares, errors] = [0, 0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const w = weights[i]!;
+    total += w;
+    sum += w * values[i]!;
+    squares += w * values[i]! ** 2;
+    errors += w * (values[i]! - predicted[i]!) ** 2;
+  }
+  return 1 - errors / (squares - sum ** 2 / total);
+}

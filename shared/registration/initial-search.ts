@@ -1,0 +1,117 @@
+/** A first affine map without a person: poses on a grid, the best few refined (REGISTRATION section 6.2). */
+import { type Affine, compose, invert, linear, rotation, scaling, translation } from '../geometry/affine.ts';
+import { type Orientation, reorientationMatrix } from '../geometry/orientation.ts';
+import { type AffineState, affineStep, FIRST_DAMPING, measureAffine } from './affine-step.ts';
+import { fitCubic } from './contrast.ts';
+import { newFields } from './fields.ts';
+import { foregroundOf } from './foreground.ts';
+import type { Grid } from './grid.ts';
+import type { RegistrationKernels } from './kernels.ts';
+import type { WeightedImage } from './levels.ts';
+import { type Matcher, misfitOf, openMatcher } from './matcher.ts';
+
+const ANGLES = [-24, -12, 0, 12, 24];
+const SCALES = [0.88, 1, 1.14];
+const REFINED = 10;
+const STEPS = 12;
+/** Relative gain of a step below which refinement stops. */
+/** Not used: the contrast is the same everywhere here. */
+const LOCAL_UM = 2000;
+const LEAST_GAIN = 2e-4;
+
+export interface InitialMap {
+  /** Sample to atlas, both centred (um). */
+  readonly toAtlas: Affine;
+  /** Share of the sample's weighted variance that the fit leaves unexplained. */
+  readonly residual: number;
+}
+
+/** All refined candidates, the best first. */
+export function searchInitial(
+  kernels: RegistrationKernels,
+  sample: WeightedImage,
+  atlas: WeightedImage,
+  velocity: Grid,
+  orientations: { readonly sample: Orientation; readonly atlas: Orientation },
+): InitialMap[] {
+  const problem = affineProblem(kernels, openMatcher(kernels, sample, atlas, LOCAL_UM), velocity);
+  const scored = candidates(sample, atlas, orientations).map((toAtlas) => ({
+    toAtlas,
+    error: measureAffine(problem, toAtlas),
+  }));
+  scored.sort((a, b) => a.error - b.error);
+  const whole = variance(sample);
+  return scored
+    .slice(0, REFINED)
+    .map((start) => refine(problem, start))
+    .sort((a, b) => a.error - b.error)
+    .map(({ toAtlas, error }) => ({ toAtlas, residual: error / whole }));
+}
+
+/** Of one map as it is. */
+export function residualOfMap(
+  kernels: RegistrationKernels,
+  sample: WeightedImage,
+  atlas: WeightedImage,
+  velocity: Grid,
+  toAtlas: Affine,
+): number {
+  const problem = affineProblem(kernels, openMatcher(kernels, sample, atlas, LOCAL_UM), velocity);
+  return measureAffine(problem, toAtlas) / variance(sample);
+}
+
+/** With a contrast of one cubic over all that was recorded: the background too, which holds the outline. */
+function affineProblem(kernels: RegistrationKernels, matcher: Matcher, velocity: Grid) {
+  const fitContrast = (): void => {
+    fitCubic(kernels, misfitOf(matcher), matcher.contrast.cubic);
+  };
+  return { kernels, matcher, velocity, u: newFields(kernels, velocity, 1).all, fitContrast };
+}
+
+function refine(
+  problem: ReturnType<typeof affineProblem>,
+  start: { readonly toAtlas: Affine; readonly error: number },
+): AffineState {
+  let state: AffineState = { ...start, damping: FIRST_DAMPING };
+  measureAffine(problem, state.toAtlas);
+  for (let step = 0; step < STEPS; step++) {
+    const next = affineStep(problem, state);
+    const gain = (state.error - next.error) / state.error;
+    state = next;
+    if (gain < LEAST_GAIN) break;
+  }
+  return state;
+}
+
+/** Centroid on centroid, extents alike, then turned and stretched about it. */
+function candidates(
+  sample: WeightedImage,
+  atlas: WeightedImage,
+  orientations: { readonly sample: Orientation; readonly atlas: Orientation },
+): Affine[] {
+  const [from, to] = [foregroundOf(atlas), foregroundOf(sample)];
+  const turned = linear(reorientationMatrix(orientations.atlas, orientations.sample));
+  const [x, y, z] = from.centroid;
+  const toOrigin = translation([-x, -y, -z]);
+  const size = to.radiusUm / from.radiusUm;
+  const found: Affine[] = [];
+  for (const factor of SCALES)
+    for (const a of ANGLES)
+      for (const b of ANGLES)
+        for (const c of ANGLES) {
+          const scale = size * factor;
+          const shape = compose(scaling([scale, scale, scale]), compose(rotation([a, b, c]), turned));
+          found.push(invert(compose(translation(to.centroid), compose(shape, toOrigin))));
+        }
+  return found;
+}
+
+function variance({ values, weights }: WeightedImage): number {
+  let [sum, squares, total] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i]! * values[i]!;
+    squares += weights[i]! * values[i]! ** 2;
+    total += weights[i]!;
+  }
+  return squares - sum ** 2 / total;
+}

@@ -1,0 +1,78 @@
+/** Neuroglancer states of a registration: the sample with the atlas laid over it (VIEWER section 5). */
+
+import type { Json } from '../engine/records.ts';
+import { type Affine, apply } from '../geometry/affine.ts';
+import type { Vec3 } from '../geometry/box.ts';
+import { extentOf, type Space } from './files/space.ts';
+
+export interface ViewedLayer {
+  readonly name: string;
+  readonly url: string;
+  readonly type: 'image' | 'segmentation';
+  /** Of one voxel of `url` at its finest resolution to positions of the sample, corner um; as it lies where absent. */
+  readonly affineUm?: Affine;
+  readonly segmentColors?: Readonly<Record<string, string>>;
+}
+
+const VIEWER = 'https://neuroglancer-demo.appspot.com/#!';
+
+export const viewerLink = (state: Json): string => `${VIEWER}${encodeURIComponent(JSON.stringify(state))}`;
+
+export function viewerState(sample: Space, layers: readonly ViewedLayer[]): Json {
+  const { sizeVoxels, voxelSizeUm, offsetUm } = sample;
+  const dimensions = dimensionsOf(voxelSizeUm);
+  const finest = Math.min(...voxelSizeUm);
+  const extents = extentOf(sample);
+  return {
+    dimensions,
+    position: sizeVoxels.map((size, axis) => size / 2 + offsetUm[axis]! / voxelSizeUm[axis]!),
+    crossSectionScale: Math.max(...extents) / finest / 400,
+    projectionScale: (1.5 * Math.max(...extents)) / finest,
+    layers: layers.map((layer) => layerOf(layer, voxelSizeUm, dimensions)),
+    layout: '4panel',
+  };
+}
+
+function layerOf(
+  { name, url, type, affineUm, segmentColors }: ViewedLayer,
+  voxelUm: Vec3,
+  dimensions: Json,
+): Json {
+  const source = `precomputed://${url}`;
+  return {
+    type,
+    name,
+    source: affineUm
+      ? { url: source, transform: { matrix: inVoxels(affineUm, voxelUm), outputDimensions: dimensions } }
+      : source,
+    ...(type === 'image' ? { blend: 'additive' } : { selectedAlpha: 0.35 }),
+    ...(segmentColors && Object.keys(segmentColors).length > 0
+      ? { segmentColors: { ...segmentColors } }
+      : {}),
+  };
+}
+
+/** The linear part is physical, the last column counts output voxels. */
+const inVoxels = (affine: Affine, voxelUm: Vec3): Json =>
+  affine.map(([x, y, z, t], axis) => [x, y, z, t / voxelUm[axis]!]);
+
+const dimensionsOf = ([x, y, z]: Vec3): Json => ({
+  x: [x * 1e-6, 'm'],
+  y: [y * 1e-6, 'm'],
+  z: [z * 1e-6, 'm'],
+});
+
+/** Positions of the atlas as its volume has them to those of the sample, from the map between their middles. */
+export function cornerAffine(toSample: Affine, atlas: Space, sample: Space): Affine {
+  const half = (space: Space): Vec3 => {
+    const [x, y, z] = extentOf(space);
+    return [x / 2 + space.offsetUm[0], y / 2 + space.offsetUm[1], z / 2 + space.offsetUm[2]];
+  };
+  const [from, to] = [half(atlas), half(sample)];
+  const start = apply(toSample, [-from[0], -from[1], -from[2]]);
+  const row = (axis: 0 | 1 | 2): [number, number, number, number] => {
+    const [x, y, z] = toSample[axis];
+    return [x, y, z, start[axis] + to[axis]];
+  };
+  return [row(0), row(1), row(2)];
+}

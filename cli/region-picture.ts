@@ -11,8 +11,8 @@ import { openSource } from '../shared/registration/source/open-source.ts';
 import { type SourceVolume, scaleFor } from '../shared/registration/source/source-volume.ts';
 
 const BORDER = [255, 209, 102] as const;
-/** Pixels of the picture's longer side, at most about. */
-const WIDEST = 900;
+/** Pixels along the longer side at which borders show well; the next finer resolution is drawn. */
+const WIDE = 640;
 
 /** Through the middle along z. `place`: the output of a job that registered with a parcellation. */
 export async function writeRegionPicture(place: string, file: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function writeRegionPicture(place: string, file: string): Promise<v
   );
   const volume = await openSource(sample.imageUrl);
   const longestUm = Math.max(map.sampleExtentUm[0], map.sampleExtentUm[1]);
-  const scale = scaleFor(volume, longestUm / WIDEST);
+  const scale = scaleFor(volume, longestUm / WIDE);
   const { picture, zUm } = await greySection(volume, scale);
   const [dx, dy] = volume.scales[scale]!.voxelSizeUm;
   const [width, height, depth] = map.sampleExtentUm;

@@ -27,12 +27,12 @@ describe('the documents', () => {
   it('show no flag that does not exist', async () => {
     const known = new Set((await Promise.all(COMMANDS.map(({ name }) => flagsOf(name)))).flat());
     const ofOthers = ['--help', '--silent', '--global'];
-    for (const document of ['README.md', 'docs/command-line.md'])
+    for (const document of ['README.md', 'docs/command-line.md', 'docs/illumination.md'])
       for (const flag of flagsIn(text(document))) expect([...known, ...ofOthers], document).toContain(flag);
   });
 
   it('link only to files that are there', () => {
-    for (const document of ['README.md', 'docs/command-line.md', 'docs/files.md']) {
+    for (const document of ['README.md', 'docs/command-line.md', 'docs/files.md', 'docs/illumination.md']) {
       const folder = document.slice(0, document.lastIndexOf('/') + 1);
       for (const [, target] of text(document).matchAll(/\]\(([^):#]+)\)/g))
         expect(() => text(`${folder}${target}`), `${document}: ${target}`).not.toThrow();

@@ -48,6 +48,17 @@ describe('what is most worth a look, at the end of a run', () => {
       'Quality report: /data/volume/report/report.md (nothing stands out)',
     ]);
   });
+
+  it('is followed by what the report lacks', () => {
+    const notes = ['No picture could be drawn.'];
+    expect(qualityLines(folder, { ...reportOf([]), notes }).at(-1)).toBe(
+      '  Note: No picture could be drawn.',
+    );
+    expect(qualityLines(folder, { ...reportOf([spot([1], null)]), notes }).slice(-2)).toEqual([
+      'Quality report: /data/volume/report/report.md',
+      '  Note: No picture could be drawn.',
+    ]);
+  });
 });
 
 describe('planes that fusion could not decode', () => {

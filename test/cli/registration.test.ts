@@ -46,6 +46,17 @@ describe('the commands of registration', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('make volumes that verify finds', async () => {
+    const { exitCode, out } = await say('verify', at('out'));
+    for (const name of ['parcellation-on-sample', 'atlas-on-sample', 'sample-on-atlas'])
+      expect(out).toMatch(new RegExp(`registration/${name}: \\d+ chunks?, all sound`));
+    expect(exitCode).toBe(0);
+    await rm(at('out/registration/atlas-on-sample/200000_200000_200000/0-28_0-22_0-25.gz'));
+    expect((await say('verify', at('out'))).exitCode).toBe(1);
+    await register('--redo', 'registration.transform');
+    expect((await say('verify', at('out'))).exitCode).toBe(0);
+  });
+
   it('carry points there and back, in their order, and say which are outside', async () => {
     await writeFile(at('in.csv'), 'id,x,y,z,note\nb,2900,1900,3100,soma\na,2000,2500,2000,\nfar,9000,1,1,\n');
     const there = await say(

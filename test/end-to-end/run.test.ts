@@ -218,7 +218,11 @@ describe('the demo', () => {
       const { exitCode, out } = await cloudreg('demo', '--small', '--folder', own);
       expect(out).toMatch(/Placement error against the truth, voxels:\n {2}x mean \d+\.\d\d, max/);
       expect(out).toContain('Every tile lies within 0.25 voxel of its true place.');
-      for (const picture of ['plane.png', 'seam.png']) expect(existsSync(join(own, picture))).toBe(true);
+      const [, mean, before] = out.match(/tissue:\n {2}mean (\S+), .* is: mean (\S+)/)!.map(Number);
+      expect(mean).toBeLessThan(before! * 0.8);
+      expect(out).toMatch(/registration\/parcellation-on-sample: \d+ chunks, all sound/);
+      for (const picture of ['plane.png', 'seam.png', 'regions.png'])
+        expect(existsSync(join(own, picture))).toBe(true);
       expect(out).toMatch(/peak memory \d+ MiB/);
       expect(exitCode).toBe(0);
       mkdirSync(join(folder, 'mine/data'), { recursive: true });

@@ -28,6 +28,12 @@ describe('worker threads', () => {
     expect(await job.output()).toEqual({ 'squares/10.txt': '300' });
   });
 
+  it('tell a task how many of them there are', async () => {
+    await job.spoil('threads-10');
+    await run(10);
+    expect(await job.output()).toEqual({ 'squares/10.txt': '2' });
+  });
+
   it('keep name, message, stack and permanence of an error', async () => {
     await job.spoil('fail-1');
     const error = await run(1).catch((caught: unknown) => caught);

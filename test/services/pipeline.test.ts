@@ -114,8 +114,8 @@ describe('a step of a whole run', () => {
   it('is declared to read only what some step writes', async () => {
     const traffic = await running;
     const written = new Set([...traffic.values()].flatMap(({ writes }) => [...writes]));
+    // What need not be there may be of a job that begins with a volume.
     for (const step of steps)
-      // What need not be there may be of a job that begins with a volume.
       for (const { key, isOptional } of Object.values(step.reads as Record<string, StepFile<unknown>>))
         if (!isOptional) expect(written, `${stepId(step)} reads it`).toContain(key);
   });

@@ -51,7 +51,8 @@ export function findPose(
     mirror,
     notes: [
       ...doubt(best.residual, best.runnerUp?.residual),
-      ...mirrorDoubt(best.residual, mirror.residual, orientations),
+      // A pose that was given is not fitted: beside it, a mirror image that was says nothing.
+      ...(given === undefined ? mirrorDoubt(best.residual, mirror.residual, orientations) : []),
     ],
   };
 }

@@ -45,7 +45,7 @@ export async function putOverlays(
       return null;
     }
   };
-  const isDoubted = pose.mirror.residual <= pose.residual * (1 + SHOWN_MARGIN);
+  const isDoubted = pose.how === 'search' && pose.mirror.residual <= pose.residual * (1 + SHOWN_MARGIN);
   const overlay = await put('initial', pose.toAtlas);
   const mirrorOverlay = isDoubted ? await put('initial-mirrored', pose.mirror.toAtlas) : null;
   return { overlay, mirrorOverlay, notes };

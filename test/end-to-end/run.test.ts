@@ -117,7 +117,11 @@ describe('a run', () => {
       const redone = (steps as { generation: number; tasks: number; step: string }[]).filter(
         ({ generation }) => generation === 1,
       );
-      expect(redone.map(({ step }) => step)).toEqual(['stitching.fuse', 'downsampling.pyramid']);
+      expect(redone.map(({ step }) => step)).toEqual([
+        'stitching.fuse',
+        'downsampling.pyramid',
+        'registration.transform',
+      ]);
       expect(lastObject(out)).toMatchObject({
         tasks: { ran: redone.reduce((sum, { tasks }) => sum + tasks, 0) },
       });

@@ -51,7 +51,7 @@ function anyDescent(): Descent {
 function energyAt(descent: Descent, toAtlas = descent.toAtlas): number {
   const { kernels, flow, w } = descent;
   flow.v.all.set(w.all);
-  kernels.filter(flow.v.steps, 0);
+  kernels.smooth(flow.v.steps);
   flowForward(kernels, flow);
   const { matching, regularity } = energyOf({ ...descent, toAtlas });
   return matching + regularity;

@@ -49,15 +49,11 @@ describe('the flow', () => {
     });
   });
 
-  it('is filtered as defined, one field or several', () => {
+  it('is smoothed as defined, one field or several', () => {
     forCases(team, 8, (testCase) => {
-      const data = testCase.whole(0, 1) * 500;
       const fields = Array.from({ length: testCase.whole(1, 4) }, () => fieldOf(testCase, 100));
       testCase.twins.forEach((twin, i) => {
-        twin.filter(
-          fields.map((field) => field[i]!),
-          data,
-        );
+        twin.smooth(fields.map((field) => field[i]!));
       });
       for (const field of fields) expectClose(field, FLOAT32, testCase.label);
     });

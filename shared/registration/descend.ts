@@ -102,9 +102,7 @@ export async function descend(descent: Descent): Promise<DescentResult> {
 
 /** Puts everything where it was when the descent was broken off. */
 function resumed({ kernels, flow, w, memory, resumeFrom }: Descent): Lbfgs {
-  const ratio = Number(process.env.RATIO ?? 0);
-  const pre = ratio > 0 ? (f: Fields) => kernels.filter(f.steps, ratio) : undefined;
-  if (resumeFrom === undefined) return createLbfgs(kernels, memory.pairs, 0, pre);
+  if (resumeFrom === undefined) return createLbfgs(kernels, memory.pairs);
   w.all.set(resumeFrom.w);
   flow.v.all.set(resumeFrom.v);
   flowForward(kernels, flow);
@@ -112,7 +110,7 @@ function resumed({ kernels, flow, w, memory, resumeFrom }: Descent): Lbfgs {
     memory.pairs[i]!.s.all.set(s);
     memory.pairs[i]!.y.all.set(y);
   });
-  return createLbfgs(kernels, memory.pairs, resumeFrom.pairs.length, pre);
+  return createLbfgs(kernels, memory.pairs, resumeFrom.pairs.length);
 }
 
 /** Backtracks along the direction; step 0 where nothing on it is better. */
@@ -125,7 +123,7 @@ function searchLine(
   const { kernels, memory, firstStepUm } = descent;
   const { direction, moving } = memory;
   kernels.combine(moving.all, 0, 1, direction.all);
-  kernels.filter(moving.steps, 0);
+  kernels.smooth(moving.steps);
   const slope = kernels.dot(gradient.all, direction.all);
   let step = isScaled ? 1 : firstStepUm / Math.max(largest(moving), Number.MIN_VALUE);
   let at = 0;
@@ -170,7 +168,7 @@ export function gradientOf(descent: Descent): Fields {
   const geometry = geometryOf(matcher, toAtlas, flow.grid);
   kernels.splatPull(geometry, matcher.sample.grid.size, matcher.pull, matcher.rise, flow.g.steps[0]!);
   flowBack(kernels, flow);
-  kernels.filter(flow.dv.steps, 0);
+  kernels.smooth(flow.dv.steps);
   kernels.combine(flow.dv.all, 1, stiffnessOf(descent), w.all);
   return flow.dv;
 }

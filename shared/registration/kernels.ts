@@ -79,11 +79,8 @@ export interface RegistrationKernels {
   refine(map: Float32Array, blocks: Blocks, out: Float32Array): void;
   /** Writes W0 W_M to the misfit's weights; sums of W0 W_M, W0 W_A, W0 W_B, W0 W_M e^2 and W0. */
   classify(of: Misfit, recorded: Float32Array, kinds: Kinds): Float64Array;
-  /**
-   * Applies to fields of the velocity grid, in place: L^-1 (REGISTRATION section 3.3) where `data` is 0, else
-   * (1 + data L^-2)^-1.
-   */
-  filter(fields: readonly Float32Array[], data: number): void;
+  /** Applies L^-1 of the velocity grid to fields, in place (REGISTRATION section 3.3). */
+  smooth(fields: readonly Float32Array[]): void;
   /** Sum of products, in float64. */
   dot(a: Float32Array, b: Float32Array): number;
   /** to = scale to + factor from. */

@@ -24,12 +24,11 @@ interface Pair extends PairMemory {
 const LEAST_CURVATURE = 1e-12;
 
 /** Remembers as many pairs as there is memory for; the first `known` of them already hold some, the oldest first. */
-export function createLbfgs(kernels: RegistrationKernels, memory: readonly PairMemory[], known = 0, precondition?: (vector: Fields) => void): Lbfgs {
+export function createLbfgs(kernels: RegistrationKernels, memory: readonly PairMemory[], known = 0): Lbfgs {
   const dot = (a: Fields, b: Fields): number => kernels.dot(a.all, b.all);
   const add = (to: Fields, factor: number, from: Fields): void =>
     kernels.combine(to.all, 1, factor, from.all);
   const withRho = ({ s, y }: PairMemory): Pair => ({ s, y, rho: 1 / dot(s, y) });
-  let gamma = 1;
   const free = memory.slice(known);
   const pairs = memory.slice(0, known).map(withRho);
   return {
@@ -43,8 +42,7 @@ export function createLbfgs(kernels: RegistrationKernels, memory: readonly PairM
         add(into, -alphas[i]!, y);
       }
       const last = pairs.at(-1);
-      if (precondition) { precondition(into); if (last) kernels.combine(into.all, gamma, 0, into.all); }
-      else if (last) kernels.combine(into.all, 1 / (last.rho * dot(last.y, last.y)), 0, into.all);
+      if (last) kernels.combine(into.all, 1 / (last.rho * dot(last.y, last.y)), 0, into.all);
       pairs.forEach(({ s, y, rho }, i) => {
         add(into, alphas[i]! - rho * dot(y, into), s);
       });
@@ -55,7 +53,6 @@ export function createLbfgs(kernels: RegistrationKernels, memory: readonly PairM
       kernels.combine(own.s.all, 0, 1, step.all);
       kernels.combine(own.y.all, 0, 1, change.all);
       pairs.push(withRho(own));
-      if (precondition) { precondition(change); gamma = dot(step, own.y) / dot(own.y, change); }
     },
   };
 }

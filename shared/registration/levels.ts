@@ -52,7 +52,9 @@ export function blockMeans({ grid, values, weights }: WeightedImage, block: Vec3
 }
 
 /** Every so many voxels along each axis, as they are: less work at the same sharpness. */
-export function thinned({ grid, values, weights }: WeightedImage, every: number): WeightedImage {
+export function thinned(image: WeightedImage, every: number): WeightedImage {
+  if (every === 1) return image;
+  const { grid, values, weights } = image;
   const { size, spacingUm, originUm } = grid;
   const count = (axis: 0 | 1 | 2): number => Math.ceil(size[axis] / every);
   const coarse: Grid = {
@@ -60,7 +62,11 @@ export function thinned({ grid, values, weights }: WeightedImage, every: number)
     spacingUm: [spacingUm[0] * every, spacingUm[1] * every, spacingUm[2] * every],
     originUm,
   };
-  const kept = { grid: coarse, values: new Float32Array(pointsOf(coarse)), weights: new Float32Array(pointsOf(coarse)) };
+  const kept = {
+    grid: coarse,
+    values: new Float32Array(pointsOf(coarse)),
+    weights: new Float32Array(pointsOf(coarse)),
+  };
   let to = 0;
   for (let z = 0; z < size[2]; z += every)
     for (let y = 0; y < size[1]; y += every)

@@ -67,10 +67,10 @@ export function plainKernels(grid: Grid, { lengthUm, power }: Smoothness): Regis
       classify(of, recorded, kinds, sums, 0, of.sample.length);
       return sums;
     },
-    filter(fields, data) {
+    smooth(fields) {
       for (const field of fields)
         for (let component = 0; component < 3; component++)
-          smoothComponent(field, component, grid.size, stiff, power, data);
+          smoothComponent(field, component, grid.size, stiff, power);
     },
     dot: (a, b) => a.reduce((sum, value, i) => sum + value * b[i]!, 0),
     combine(to, scale, factor, from) {

@@ -60,7 +60,7 @@ export function takeUp(
   if (at.w === undefined) w.all.fill(0);
   else w.all.set(at.w);
   flow.v.all.set(w.all);
-  kernels.filter(flow.v.steps, 0);
+  kernels.smooth(flow.v.steps);
   flowForward(kernels, flow);
 }
 

@@ -39,7 +39,7 @@ export interface RoundReport {
 
 /** Of the level's voxel: a round that moves less ends its level. */
 const LEAST_MOTION = 0.002;
-/** A round whose descent gains less of its energy ends its level. */
+/** A round whose descent gains less of its energy ends its level: at 0.002 landmarks still came closer by 4 % a round. */
 const LEAST_GAIN = 0.0002;
 
 /**

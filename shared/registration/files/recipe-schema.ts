@@ -8,7 +8,7 @@ const count = z.number().int().positive();
 export const recipeSchema = z
   .object({
     levels: z
-      .array(z.object({ spacingUm: positive, rounds: count }).strict())
+      .array(z.object({ spacingUm: positive, rounds: count, every: count.optional() }).strict())
       .nonempty()
       .readonly(),
     iterations: count,

@@ -12,7 +12,7 @@ export function openSmoother(
   team: Team,
   grid: Grid,
   { lengthUm, power }: Smoothness,
-): RegistrationKernels['filter'] {
+): RegistrationKernels['smooth'] {
   const [nx, ny, nz] = grid.size;
   const roots = grid.size.map((length) => putRoots(team, length));
   const stiff = ([0, 1, 2] as const).map((axis) => {
@@ -34,20 +34,20 @@ export function openSmoother(
         };
       }),
     );
-  const rows = (pairs: readonly Pair[], data: number): Call[] =>
+  const rows = (pairs: readonly Pair[]): Call[] =>
     pairs.flatMap(({ re, im }) =>
       Array.from({ length: ny }, (_, y): Call => {
         const size = [y, nx, ny, nz, roots[2]!];
-        const args = [re, im, ...size, ...stiff, power, data, 1 / (nx * ny * nz), OWN_SCRATCH];
+        const args = [re, im, ...size, ...stiff, power, 1 / (nx * ny * nz), OWN_SCRATCH];
         return { kernel: 'filterRow', args };
       }),
     );
-  return (fields, data) => {
+  return (fields) => {
     const pairs = pairsOf(fields, spare);
     // What the last transform left in it would be seen in the last bits.
     team.view(spare, pointsOf(grid) * LANES).fill(0);
     team.run(planes(pairs, false));
-    team.run(rows(pairs, data));
+    team.run(rows(pairs));
     team.run(planes(pairs, true));
   };
 }

@@ -20,6 +20,6 @@ export function teamKernels(team: Team, grid: Grid, smoothness: Smoothness): Reg
     ...flowKernels(team, copies),
     ...matchingKernels(team, copies),
     ...contrastKernels(team),
-    filter: openSmoother(team, grid, smoothness),
+    smooth: openSmoother(team, grid, smoothness),
   };
 }

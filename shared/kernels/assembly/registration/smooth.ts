@@ -32,10 +32,10 @@ export function transformPlane(re: usize, im: usize, nx: i32, ny: i32, rootsX: u
 }
 
 /**
- * Along z of one row of lines, times 1 / Lhat or, where `data` is not 0, 1 / (1 + data / Lhat^2), and back. The three
- * stiffnesses are float32; `scale` is one over the number of nodes.
+ * Along z of one row of lines, times 1 / Lhat, and back. The three stiffnesses are float32; `scale` is one over the number
+ * of nodes.
  */
-export function filterRow(re: usize, im: usize, y: i32, nx: i32, ny: i32, nz: i32, rootsZ: usize, stiffX: usize, stiffY: usize, stiffZ: usize, power: i32, data: f32, scale: f32, scratch: usize): void {
+export function filterRow(re: usize, im: usize, y: i32, nx: i32, ny: i32, nz: i32, rootsZ: usize, stiffX: usize, stiffY: usize, stiffZ: usize, power: i32, scale: f32, scratch: usize): void {
   const planeBytes = (<usize>(nx * ny)) << 4;
   const other = scratch + ((<usize>nz) << 5);
   const ofY = load<f32>(stiffY + ((<usize>y) << 2));
@@ -48,7 +48,7 @@ export function filterRow(re: usize, im: usize, y: i32, nx: i32, ny: i32, nz: i3
       const d: f32 = stiff + load<f32>(stiffZ + ((<usize>z) << 2));
       let l = d;
       for (let i = 1; i < power; i++) l *= d;
-      const factor = f32x4.splat(data == 0 ? scale / l : scale / (<f32>1 + data / (l * l)));
+      const factor = f32x4.splat(scale / l);
       // Swapped, for the way back.
       const real = f32x4.mul(v128.load(e), factor), imaginary = f32x4.mul(v128.load(e, 16), factor);
       v128.store(e, imaginary);

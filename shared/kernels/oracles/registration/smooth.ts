@@ -2,8 +2,7 @@
 import { LANES } from './vector-field.ts';
 
 /**
- * One component of a field, filtered in place: by 1 / Lhat or, where `data` is not 0, by 1 / (1 + data / Lhat^2), with
- * Lhat = (1 + sx + sy + sz)^power.
+ * One component of a field, filtered by 1 / (1 + sx + sy + sz)^power, in place.
  * @param stiffness per axis, one for every frequency
  */
 export function smoothComponent(
@@ -12,7 +11,6 @@ export function smoothComponent(
   size: readonly [number, number, number],
   stiffness: readonly [Float64Array, Float64Array, Float64Array],
   power: number,
-  data: number,
 ): void {
   const [nx, ny, nz] = size;
   const re = Float64Array.from({ length: nx * ny * nz }, (_, i) => field[i * LANES + component]!);
@@ -21,8 +19,7 @@ export function smoothComponent(
   for (let z = 0, at = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, at++) {
-        const l = (1 + stiffness[0][x]! + stiffness[1][y]! + stiffness[2][z]!) ** power;
-        const factor = 1 / (data === 0 ? l : 1 + data / l ** 2) / re.length;
+        const factor = (1 + stiffness[0][x]! + stiffness[1][y]! + stiffness[2][z]!) ** -power / re.length;
         re[at]! *= factor;
         im[at]! *= factor;
       }

@@ -9,6 +9,7 @@ import { benches as gzipBenches } from './gzip.ts';
 import { benches as illuminationBenches } from './illumination.ts';
 import { benches as kernelBenches } from './kernels.ts';
 import { benches as placementBenches } from './placement.ts';
+import { benches as registrationBenches } from './registration.ts';
 import { benches as runBenches } from './run.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -18,7 +19,10 @@ interface Bench {
   run(print: (text: string) => void, parts: readonly string[]): Promise<void> | void;
 }
 
-const words = process.argv.slice(2).map((word) => word.split(':'));
+const words = process.argv
+  .slice(2)
+  .filter((word) => !word.startsWith('--'))
+  .map((word) => word.split(':'));
 const all: readonly Bench[] = [
   ...engineBenches,
   ...kernelBenches,
@@ -26,6 +30,7 @@ const all: readonly Bench[] = [
   ...gzipBenches,
   ...illuminationBenches,
   ...placementBenches,
+  ...registrationBenches,
   ...runBenches,
 ];
 const chosen = all.flatMap((bench) => {

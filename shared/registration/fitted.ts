@@ -45,7 +45,7 @@ export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitte
   }
   const { sample, contrast } = matcher;
   const [c0, c1, c2, c3] = contrast.cubic as unknown as [number, number, number, number];
-  const predicted = Float32Array.from(matcher.predicted, (s, i) => {
+  const predicted = matcher.predicted.map((s, i) => {
     return contrast.offset[i]! + contrast.gain[i]! * (c0 + s * (c1 + s * (c2 + s * c3)));
   });
   const fitted: Fitted = {

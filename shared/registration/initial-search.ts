@@ -5,18 +5,20 @@ import { type AffineState, affineStep, FIRST_DAMPING, measureAffine } from './af
 import { fitCubic } from './contrast.ts';
 import { newFields } from './fields.ts';
 import { foregroundOf } from './foreground.ts';
-import type { Grid } from './grid.ts';
+import { type Grid, pointsOf } from './grid.ts';
 import type { RegistrationKernels } from './kernels.ts';
-import type { WeightedImage } from './levels.ts';
+import { thinned, type WeightedImage } from './levels.ts';
 import { type Matcher, misfitOf, openMatcher } from './matcher.ts';
 
 const ANGLES = [-24, -12, 0, 12, 24];
 const SCALES = [0.88, 1, 1.14];
 const REFINED = 10;
 const STEPS = 12;
-/** Relative gain of a step below which refinement stops. */
+/** Of the sample, to tell a good candidate from a bad one. */
+const ENOUGH_VOXELS = 40_000;
 /** Not used: the contrast is the same everywhere here. */
 const LOCAL_UM = 2000;
+/** Relative gain of a step below which refinement stops. */
 const LEAST_GAIN = 2e-4;
 
 export interface InitialMap {
@@ -34,16 +36,18 @@ export function searchInitial(
   velocity: Grid,
   orientations: { readonly sample: Orientation; readonly atlas: Orientation },
 ): InitialMap[] {
+  const thin = thinned(sample, Math.max(1, Math.ceil(Math.cbrt(pointsOf(sample.grid) / ENOUGH_VOXELS))));
+  const scoring = affineProblem(kernels, openMatcher(kernels, thin, atlas, LOCAL_UM), velocity);
   const problem = affineProblem(kernels, openMatcher(kernels, sample, atlas, LOCAL_UM), velocity);
   const scored = candidates(sample, atlas, orientations).map((toAtlas) => ({
     toAtlas,
-    error: measureAffine(problem, toAtlas),
+    error: measureAffine(scoring, toAtlas),
   }));
   scored.sort((a, b) => a.error - b.error);
   const whole = variance(sample);
   return scored
     .slice(0, REFINED)
-    .map((start) => refine(problem, start))
+    .map(({ toAtlas }) => refine(problem, toAtlas))
     .sort((a, b) => a.error - b.error)
     .map(({ toAtlas, error }) => ({ toAtlas, residual: error / whole }));
 }
@@ -68,12 +72,8 @@ function affineProblem(kernels: RegistrationKernels, matcher: Matcher, velocity:
   return { kernels, matcher, velocity, u: newFields(kernels, velocity, 1).all, fitContrast };
 }
 
-function refine(
-  problem: ReturnType<typeof affineProblem>,
-  start: { readonly toAtlas: Affine; readonly error: number },
-): AffineState {
-  let state: AffineState = { ...start, damping: FIRST_DAMPING };
-  measureAffine(problem, state.toAtlas);
+function refine(problem: ReturnType<typeof affineProblem>, toAtlas: Affine): AffineState {
+  let state: AffineState = { toAtlas, damping: FIRST_DAMPING, error: measureAffine(problem, toAtlas) };
   for (let step = 0; step < STEPS; step++) {
     const next = affineStep(problem, state);
     const gain = (state.error - next.error) / state.error;

@@ -46,8 +46,13 @@ export function blockMeans({ grid, values, weights }: WeightedImage, block: Vec3
       }
     }
   const voxels = block[0] * block[1] * block[2];
-  const means = Float32Array.from(sums, (sum, i) => (shares[i]! > 0 ? sum / shares[i]! : 0));
-  const kept = Float32Array.from(shares, (share) => (share / voxels < LEAST_RECORDED ? 0 : share / voxels));
+  const means = new Float32Array(sums.length);
+  const kept = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) {
+    const share = shares[i]! / voxels;
+    if (share > 0) means[i] = sums[i]! / shares[i]!;
+    if (share >= LEAST_RECORDED) kept[i] = share;
+  }
   return { grid: coarse, values: means, weights: kept };
 }
 

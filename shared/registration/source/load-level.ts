@@ -86,11 +86,14 @@ function openSums(grid: Grid, block: Vec3, missing: MissingValue, url: string) {
     image(): WeightedImage {
       checkRange(url, range, missing);
       const whole = block[0] * block[1] * block[2];
-      return {
-        grid,
-        values: Float32Array.from(sums, (sum, i) => (counts[i]! > 0 ? sum / counts[i]! : 0)),
-        weights: Float32Array.from(counts, (count) => (count / whole < LEAST_RECORDED ? 0 : count / whole)),
-      };
+      const values = new Float32Array(sums.length);
+      const weights = new Float32Array(sums.length);
+      for (let i = 0; i < sums.length; i++) {
+        const share = counts[i]! / whole;
+        if (share > 0) values[i] = sums[i]! / counts[i]!;
+        if (share >= LEAST_RECORDED) weights[i] = share;
+      }
+      return { grid, values, weights };
     },
   };
 }

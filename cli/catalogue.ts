@@ -8,6 +8,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/run.ts'),
   },
   {
+    name: 'estimate',
+    summary: 'say what a job would take: tasks, bytes, requests, time and dollars',
+    load: () => import('./commands/estimate.ts'),
+  },
+  {
     name: 'status',
     summary: 'show how far a job is',
     load: () => import('./commands/status.ts'),
@@ -96,6 +101,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'n4',
     summary: 'take a smooth bias field off one image (NRRD, NIfTI, TIFF)',
     load: () => import('./commands/n4.ts'),
+  },
+  {
+    name: 'view',
+    summary: 'look at volumes in the browser',
+    load: () => import('./commands/view.ts'),
+  },
+  {
+    name: 'link',
+    summary: 'make an address that shows volumes to others',
+    load: () => import('./commands/link.ts'),
   },
   {
     name: 'demo',

@@ -11,12 +11,9 @@ const FUTURE_FLAGS: Readonly<Record<string, string>> = {
 };
 
 export const FUTURE_COMMANDS: Readonly<Record<string, string>> = {
-  estimate: CLOUD,
   convert: FORMATS,
   export: FORMATS,
   upload: CLOUD,
-  view: 'the viewer',
-  link: 'the viewer',
   cutout: 'the viewer',
   layout: 'the viewer',
   mesh: 'the viewer',

@@ -1,14 +1,21 @@
-/** `cloudreg doctor [folder]`: will it run here? Each finding with what to do about it. */
+/** `cloudreg doctor [folder|url]`: will it run here? Can others read that volume? Each finding with what to do about it. */
 
 import { inspectDeployment } from '../cloud/inspect-deployment.ts';
 import type { DefineCommand } from '../command.ts';
 import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../errors.ts';
+import { inspectHosting } from '../hosting/inspect-hosting.ts';
 import { type Finding, inspectMachine } from '../inspection.ts';
 import { line, type Terminal } from '../terminal.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
-  command.argument('[folder]', 'where output would go', '.').option('--json', 'one JSON object a line');
+  command
+    .argument(
+      '[folder]',
+      'where output would go; or the https:// URL of a volume that others should read',
+      '.',
+    )
+    .option('--json', 'one JSON object a line');
   addDeploymentFlags(command).action(async (folder: string, flags: DoctorFlags) =>
     exit(await doctor(terminal, folder, flags)),
   );
@@ -20,7 +27,10 @@ interface DoctorFlags extends DeploymentFlags {
 
 async function doctor(terminal: Terminal, folder: string, flags: DoctorFlags): Promise<number> {
   const json = flags.json === true;
-  const findings = [...(await inspectMachine(folder)), ...(await inspectDeployment(flags))];
+  const isHosted = /^(precomputed:\/\/)?https?:\/\//.test(folder);
+  const findings = isHosted
+    ? await inspectHosting(folder)
+    : [...(await inspectMachine(folder)), ...(await inspectDeployment(flags))];
   for (const finding of findings)
     line(
       terminal.out,
@@ -30,12 +40,12 @@ async function doctor(terminal: Terminal, folder: string, flags: DoctorFlags): P
   const ready = bad.length === 0;
   if (json) line(terminal.out, JSON.stringify({ event: 'done', ready }));
   else
-    line(
-      terminal.out,
-      ready ? 'Ready: try "cloudreg demo".' : `Not ready: ${bad.map(({ what }) => what).join(', ')}.`,
-    );
+    line(terminal.out, ready ? readyText(isHosted) : `Not ready: ${bad.map(({ what }) => what).join(', ')}.`);
   return ready ? EXIT_DONE : EXIT_FAILED;
 }
+
+const readyText = (isHosted: boolean): string =>
+  isHosted ? 'Ready: cloudreg link gives the address for others.' : 'Ready: try "cloudreg demo".';
 
 const MARKS = { good: 'ok', warning: 'note', bad: 'BAD' } as const;
 const COLOURS = { good: '\x1b[32m', warning: '\x1b[33m', bad: '\x1b[31m' } as const;

@@ -1,5 +1,13 @@
-// The page's program: Neuroglancer's own viewer, left where tests and screenshots can ask it whether it is ready.
+// The page's program: Neuroglancer's own viewer, and an eye on what it cannot show.
 import 'neuroglancer';
 import { setupDefaultViewer } from 'neuroglancer/unstable/ui/default_viewer_setup.js';
+import { problemsOf, watchProblems, whenDrawn } from './watch.js';
 
-globalThis.viewer = setupDefaultViewer();
+const viewer = setupDefaultViewer();
+// Where tests, screenshots and curious people find it.
+globalThis.viewer = viewer;
+globalThis.cloudreg = {
+  whenDrawn: (limitMs) => whenDrawn(viewer, limitMs),
+  problems: () => problemsOf(viewer),
+};
+watchProblems(viewer);

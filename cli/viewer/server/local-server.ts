@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { RefusedError } from '../../errors.ts';
-import { type Answer, PREFLIGHT, type Question, textAnswer } from './answer.ts';
+import { type Answer, CORS, PREFLIGHT, type Question, textAnswer } from './answer.ts';
 import { clientAnswer } from './client-answer.ts';
 import { objectAnswer } from './object-answer.ts';
 
@@ -18,10 +18,14 @@ export interface LocalServerOptions {
   readonly client: string;
   /** Served as `data/0/`, `data/1/`, … */
   readonly stores: readonly ObjectStore[];
+  /** Texts that are served beside the page, by name, as JSON. */
+  readonly files?: ReadonlyMap<string, string>;
   /** 0: a free one. */
   readonly port: number;
   /** Without it the data lie open to every page the browser shows. */
   readonly token?: string;
+  /** What the page says of volumes that it cannot show. */
+  readonly onReport?: (text: string) => void;
   /** Each request once it is answered; errors of a store are told here too. */
   readonly onAnswer?: (question: Question, status: number, error?: unknown) => void;
 }
@@ -40,7 +44,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const server = createServer((request, response) => void handle(options, token, request, response));
   const port = await listen(server, options.port);
   return {
-    url: `http://127.0.0.1:${port}/${token}/`,
+    url: urlAt(port, token),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -48,6 +52,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
       }),
   };
 }
+
+const urlAt = (port: number, token: string): string => `http://127.0.0.1:${port}/${token}/`;
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -70,6 +76,10 @@ async function handle(
 ): Promise<void> {
   const question = questionOf(request, token);
   if (question === undefined) return send(response, textAnswer(404, 'nothing here')).catch(() => {});
+  if (question.method === 'POST' && question.path === 'report') {
+    options.onReport?.(await bodyOf(request));
+    return send(response, { status: 204, headers: {} }).catch(() => {});
+  }
   let answer: Answer;
   let failure: unknown;
   try {
@@ -81,6 +91,14 @@ async function handle(
   options.onAnswer?.(question, answer.status, failure);
   // A browser that leaves in the middle of an answer is no error of ours.
   await send(response, answer).catch(() => response.destroy());
+}
+
+const LONGEST_REPORT = 4096;
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const part of request.setEncoding('utf8')) text = (text + part).slice(0, LONGEST_REPORT);
+  return text;
 }
 
 /** Undefined without the token, or where the path cannot be read. */
@@ -110,10 +128,13 @@ function decoded(path: string): string | undefined {
 
 const DATA = /^data\/(\d+)\/(.*)$/s;
 
-async function answerTo({ client, stores }: LocalServerOptions, question: Question): Promise<Answer> {
+async function answerTo({ client, stores, files }: LocalServerOptions, question: Question): Promise<Answer> {
   const { method, path } = question;
   if (method === 'OPTIONS') return PREFLIGHT;
   if (method !== 'GET' && method !== 'HEAD') return textAnswer(405, `${method} is not understood here`);
+  const text = files?.get(path);
+  if (text !== undefined)
+    return { status: 200, headers: { ...CORS, 'content-type': 'application/json' }, body: Buffer.from(text) };
   const [, index, key] = DATA.exec(path) ?? [];
   if (index === undefined) return clientAnswer(client, path, method);
   const store = stores[Number(index)];

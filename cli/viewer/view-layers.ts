@@ -1,0 +1,44 @@
+/** The layers of a view, and what is wrong with the volumes that have none. */
+
+import type { ViewedLayer } from '../../shared/viewer/state.ts';
+import { coloured, unreadLayer, volumeLayers } from '../../shared/viewer/volume-layers.ts';
+import { openVolume } from '../../shared/volume/open-volume.ts';
+import type { LayerFlags } from './layer-flags.ts';
+import type { ViewedVolume } from './places.ts';
+import { segmentColorsOf } from './segment-colours.ts';
+
+export interface ViewLayers {
+  readonly layers: readonly ViewedLayer[];
+  /** One line for each volume that cannot be shown. */
+  readonly problems: readonly string[];
+}
+
+/** `urlOf` says where the browser reads a volume. A volume that cannot be opened keeps its layer: the viewer says so too. */
+export async function viewLayers(
+  volumes: readonly ViewedVolume[],
+  flags: readonly LayerFlags[],
+  urlOf: (volume: ViewedVolume) => string,
+): Promise<ViewLayers> {
+  const found = await Promise.all(
+    volumes.map((volume, i) => layersOf(volume, flags[i] ?? {}, urlOf(volume))),
+  );
+  return {
+    layers: coloured(found.flatMap(({ layers }) => layers)),
+    problems: found.flatMap(({ problems }) => problems),
+  };
+}
+
+async function layersOf(viewed: ViewedVolume, flags: LayerFlags, url: string): Promise<ViewLayers> {
+  const { store, folder, place } = viewed;
+  const name = flags.name ?? viewed.name;
+  try {
+    const volume = await openVolume(store, folder);
+    const segmentColors =
+      volume.info.type === 'segmentation' ? await segmentColorsOf(store, folder) : undefined;
+    const wishes = { ...flags, name, url, ...(segmentColors ? { segmentColors } : {}) };
+    return { layers: await volumeLayers(volume, wishes), problems: [] };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { layers: [unreadLayer(name, url)], problems: [`${place}: ${error.message}`] };
+  }
+}

@@ -24,6 +24,8 @@ export interface ArrayFile {
   readonly sizeBytes: number;
   /** At most `length` bytes: fewer where the file ends. */
   read(start: number, length: number): Promise<Uint8Array>;
+  /** Fills `into` from `start` on; the number of bytes that were there. */
+  readInto(start: number, into: Uint8Array): Promise<number>;
   /** All bytes from `start` on, piece by piece. */
   stream(start: number): AsyncIterable<Uint8Array>;
   /** A file named by this one, relative to it. */
@@ -40,23 +42,43 @@ export async function arrayFileAt(path: string): Promise<ArrayFile> {
     name: basename(path),
     sizeBytes: found.size,
     async read(start, length) {
-      const file = await open(path);
-      try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
-        return buffer.subarray(0, bytesRead);
-      } finally {
-        await file.close();
-      }
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, found.size - start)));
+      return bytes.subarray(0, await readFileInto(path, start, bytes));
     },
+    readInto: (start, into) => readFileInto(path, start, into),
     stream: (start) => createReadStream(path, { start, highWaterMark: PIECE_BYTES }),
     sibling: (name) => arrayFileAt(resolve(dirname(path), name)),
   };
 }
 
+async function readFileInto(path: string, start: number, into: Uint8Array): Promise<number> {
+  const file = await open(path);
+  try {
+    let filled = 0;
+    while (filled < into.length) {
+      // The system reads less than 2 GiB in one call.
+      const length = Math.min(LARGEST_READ, into.length - filled);
+      const { bytesRead } = await file.read(into, filled, length, start + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  } finally {
+    await file.close();
+  }
+}
+
+const LARGEST_READ = 2 ** 30;
+
 export const arrayFileInMemory = (name: string, bytes: Uint8Array): ArrayFile => ({
   name,
   sizeBytes: bytes.length,
   read: async (start, length) => bytes.subarray(start, start + length),
+  async readInto(start, into) {
+    const found = bytes.subarray(start, start + into.length);
+    into.set(found);
+    return found.length;
+  },
   stream: async function* (start) {
     yield bytes.subarray(start);
   },

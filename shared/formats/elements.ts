@@ -46,9 +46,13 @@ export function elementsFrom(
   littleEndian: boolean,
 ): ElementArray {
   const array = arrays[type];
-  const size = array.BYTES_PER_ELEMENT;
-  if (littleEndian !== (endianness() === 'LE')) swap(bytes, size);
-  return new array(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
+  swapToHost(bytes, type, littleEndian);
+  return new array(bytes.buffer, bytes.byteOffset, bytes.byteLength / array.BYTES_PER_ELEMENT);
+}
+
+/** In place. */
+export function swapToHost(bytes: Uint8Array, type: ElementType, littleEndian: boolean): void {
+  if (littleEndian !== (endianness() === 'LE')) swap(bytes, elementBytes(type));
 }
 
 /** Little endian, as everything here writes; a view where the machine is too. */

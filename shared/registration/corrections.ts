@@ -21,7 +21,8 @@ export function correctGrid(image: WeightedImage): WeightedImage {
 
 const BINS = 300;
 const WIDENED = 1.25;
-const ROUNDS = 20;
+/** With voxels that were not recorded, and where all were. */
+const ROUNDS = { gaps: 20, whole: 10 } as const;
 const BIAS_SD_UM = 1000;
 const STEP = 0.1;
 
@@ -29,12 +30,14 @@ const STEP = 0.1;
  * In logarithms, every smooth region is driven towards the nearest mode of the histogram; standardised. Where nothing
  * was recorded nothing is changed.
  */
-export function evenBrightness(image: WeightedImage): WeightedImage {
+export function evenBrightness(image: WeightedImage, missing: 'gaps' | 'whole'): WeightedImage {
   const { grid, weights } = image;
-  const floor = densityOf(image, 2).mode / 2;
+  const { mode, width } = densityOf(image, 2);
+  // Where most of what was recorded is black the mode is 0, which has no logarithm.
+  const floor = Math.max(mode, width) / 2;
   let log = standardise({ ...image, values: image.values.map((value) => Math.log(Math.max(value, floor))) });
   const shares = Float64Array.from(weights);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS[missing]; round++) {
     const { slopeAt } = densityOf(log, 1);
     const uphill = Float64Array.from(log.values, (value) => Math.sign(slopeAt(value)));
     const smooth = blurred(grid, uphill, shares, BIAS_SD_UM);
@@ -68,6 +71,7 @@ function densityOf({ values, weights }: WeightedImage, sdBins: number) {
   const highest = smooth.reduce((best, value, bin) => (value > smooth[best]! ? bin : best), 0);
   return {
     mode: start + (highest + 0.5) * width,
+    width,
     slopeAt(value: number): number {
       const bin = Math.min(BINS - 2, Math.max(1, Math.floor((value - start) / width)));
       return smooth[bin + 1]! - smooth[bin - 1]!;

@@ -12,27 +12,36 @@ export interface Foreground {
 }
 
 export function foregroundOf(image: WeightedImage): Foreground {
+  const places = tissuePlaces(image);
+  const count = places.length / 3;
+  const sums: [number, number, number] = [0, 0, 0];
+  let squares = 0;
+  places.forEach((value, i) => {
+    sums[(i % 3) as 0 | 1 | 2] += value;
+    squares += value ** 2;
+  });
+  const centroid: Vec3 = [sums[0] / count, sums[1] / count, sums[2] / count];
+  const spread = squares / count - centroid.reduce((sum, value) => sum + value ** 2, 0);
+  return { centroid, radiusUm: Math.sqrt(spread) };
+}
+
+/** Positions of the voxels that show tissue: x, y, z of one after the other, um about the volume's centre. */
+export function tissuePlaces(image: WeightedImage): Float64Array {
   const { grid, weights } = image;
   const smooth = blurred(image);
   const recorded = smooth.filter((_, i) => weights[i]! > 0);
   const threshold = (otsu(recorded) + quantile(recorded, 0.1)) / 2;
-  const sums = [0, 0, 0, 0, 0];
-  let at = 0;
+  const places = new Float64Array(3 * smooth.length);
+  let [at, to] = [0, 0];
   for (let z = 0; z < grid.size[2]; z++)
     for (let y = 0; y < grid.size[1]; y++)
       for (let x = 0; x < grid.size[0]; x++, at++) {
         if (!(weights[at]! > 0 && smooth[at]! > threshold)) continue;
-        const position = [x, y, z].map((i, axis) => grid.originUm[axis]! + i * grid.spacingUm[axis]!);
-        sums[0]! += 1;
-        position.forEach((value, axis) => {
-          sums[axis + 1]! += value;
-          sums[4]! += value ** 2;
-        });
+        places[to++] = grid.originUm[0] + x * grid.spacingUm[0];
+        places[to++] = grid.originUm[1] + y * grid.spacingUm[1];
+        places[to++] = grid.originUm[2] + z * grid.spacingUm[2];
       }
-  const [count, x, y, z, squares] = sums as [number, number, number, number, number];
-  const centroid: Vec3 = [x / count, y / count, z / count];
-  const spread = squares / count - centroid.reduce((sum, value) => sum + value ** 2, 0);
-  return { centroid, radiusUm: Math.sqrt(spread) };
+  return places.subarray(0, to);
 }
 
 /** By one voxel, over what was recorded. */

@@ -1,14 +1,15 @@
 /** A first affine map without a person: poses on a grid, the best few refined (REGISTRATION section 6.2). */
 import { type Affine, compose, invert, linear, rotation, scaling, translation } from '../geometry/affine.ts';
 import { type Orientation, reorientationMatrix } from '../geometry/orientation.ts';
-import { type AffineState, affineStep, FIRST_DAMPING, measureAffine } from './affine-step.ts';
+import { type AffineProblem, type AffineState, affineStep, FIRST_DAMPING, measureAffine } from './affine-step.ts';
 import { fitCubic } from './contrast.ts';
 import { newFields } from './fields.ts';
 import { foregroundOf } from './foreground.ts';
 import { type Grid, pointsOf } from './grid.ts';
 import type { RegistrationKernels } from './kernels.ts';
 import { thinned, type WeightedImage } from './levels.ts';
-import { type Matcher, misfitOf, openMatcher } from './matcher.ts';
+import { misfitOf, openMatcher } from './matcher.ts';
+import { tissueBeside } from './overlap.ts';
 
 const ANGLES = [-24, -12, 0, 12, 24];
 const SCALES = [0.88, 1, 1.14];
@@ -24,7 +25,7 @@ const LEAST_GAIN = 2e-4;
 export interface InitialMap {
   /** Sample to atlas, both centred (um). */
   readonly toAtlas: Affine;
-  /** Share of the sample's weighted variance that the fit leaves unexplained. */
+  /** Share of the sample's weighted variance that the fit leaves unexplained, and the square of the share of tissue beside the atlas. */
   readonly residual: number;
 }
 
@@ -37,8 +38,8 @@ export function searchInitial(
   orientations: { readonly sample: Orientation; readonly atlas: Orientation },
 ): InitialMap[] {
   const thin = thinned(sample, Math.max(1, Math.ceil(Math.cbrt(pointsOf(sample.grid) / ENOUGH_VOXELS))));
-  const scoring = affineProblem(kernels, openMatcher(kernels, thin, atlas, LOCAL_UM), velocity);
-  const problem = affineProblem(kernels, openMatcher(kernels, sample, atlas, LOCAL_UM), velocity);
+  const scoring = affineProblem(kernels, thin, atlas, velocity);
+  const problem = affineProblem(kernels, sample, atlas, velocity);
   const scored = candidates(sample, atlas, orientations).map((toAtlas) => ({
     toAtlas,
     error: measureAffine(scoring, toAtlas),
@@ -60,19 +61,30 @@ export function residualOfMap(
   velocity: Grid,
   toAtlas: Affine,
 ): number {
-  const problem = affineProblem(kernels, openMatcher(kernels, sample, atlas, LOCAL_UM), velocity);
-  return measureAffine(problem, toAtlas) / variance(sample);
+  return measureAffine(affineProblem(kernels, sample, atlas, velocity), toAtlas) / variance(sample);
 }
 
-/** With a contrast of one cubic over all that was recorded: the background too, which holds the outline. */
-function affineProblem(kernels: RegistrationKernels, matcher: Matcher, velocity: Grid) {
+/**
+ * With a contrast of one cubic over all that was recorded: the background too, which holds the outline. Beside the atlas its
+ * border is all there is to compare with, which fits a flat sample well: tissue there costs what it would unexplained, a
+ * little of it hardly anything.
+ */
+function affineProblem(
+  kernels: RegistrationKernels,
+  sample: WeightedImage,
+  atlas: WeightedImage,
+  velocity: Grid,
+): AffineProblem {
+  const matcher = openMatcher(kernels, sample, atlas, LOCAL_UM);
   const fitContrast = (): void => {
     fitCubic(kernels, misfitOf(matcher), matcher.contrast.cubic);
   };
-  return { kernels, matcher, velocity, u: newFields(kernels, velocity, 1).all, fitContrast };
+  const [whole, besideAt] = [variance(sample), tissueBeside(sample, atlas.grid)];
+  const penaltyOf = (toAtlas: Affine): number => whole * besideAt(toAtlas) ** 2;
+  return { kernels, matcher, velocity, u: newFields(kernels, velocity, 1).all, fitContrast, penaltyOf };
 }
 
-function refine(problem: ReturnType<typeof affineProblem>, toAtlas: Affine): AffineState {
+function refine(problem: AffineProblem, toAtlas: Affine): AffineState {
   let state: AffineState = { toAtlas, damping: FIRST_DAMPING, error: measureAffine(problem, toAtlas) };
   for (let step = 0; step < STEPS; step++) {
     const next = affineStep(problem, state);

@@ -23,7 +23,7 @@ export async function playRound(
   const before = endOf(flow).slice();
   predictMatcher(kernels, matcher, at.toAtlas, velocity, endOf(flow));
   const mixture = fitKinds(kernels, space, at);
-  const affine = affineSteps(kernels, space, at);
+  const affine = affineSteps(kernels, space, at, recipe.affine === 'rigid');
   const energies = await descend({
     kernels,
     matcher,
@@ -104,6 +104,7 @@ function affineSteps(
   kernels: RegistrationKernels,
   { matcher, flow }: Workspace,
   { toAtlas, damping }: Checkpoint,
+  isScaleHeld: boolean,
 ): AffineState {
   const problem = {
     kernels,
@@ -111,6 +112,7 @@ function affineSteps(
     velocity: flow.grid,
     u: endOf(flow),
     fitContrast: () => fitMatcherContrast(kernels, matcher),
+    isScaleHeld,
   };
   let state: AffineState = { toAtlas, damping, error: measureAffine(problem, toAtlas) };
   for (let i = 0; i < AFFINE_STEPS; i++) state = affineStep(problem, state);

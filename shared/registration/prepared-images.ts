@@ -28,7 +28,7 @@ export async function prepareImages(
   const { resolutionUm, missing, sampleExtentUm, corrections } = wishes;
   const recorded = await loadLevel(sample, { resolutionUm, missing, extentUm: sampleExtentUm });
   const flat = corrections.grid ? correctGrid(recorded) : recorded;
-  const even = corrections.bias ? evenBrightness(flat) : undefined;
+  const even = corrections.bias ? evenBrightness(flat, missing === 'none' ? 'whole' : 'gaps') : undefined;
   return {
     sample: even === undefined ? prepareSample(flat) : standardise(even),
     atlas: standardise(await loadLevel(atlas, { resolutionUm, missing: 'none' })),

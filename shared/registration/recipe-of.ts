@@ -2,12 +2,13 @@
 import { FAST, type Level, RECOMMENDED, type Recipe } from './recipe.ts';
 
 /**
- * CloudReg's schedule and strengths: one level, sigmaR 5000, a 500 um, ten time steps, 3000 iterations (REGISTRATION
- * section 4). Its steps go down the gradient; these are of L-BFGS, and stop where nothing moves any more.
+ * CloudReg's schedule and strengths: one level, sigmaR 5000, a 500 um, ten time steps, 3000 iterations, the scale held
+ * (CLOUDREG section 7.3, REGISTRATION section 4). It looks at the kinds of voxels and the affine map after every step down
+ * the gradient; here steps are of L-BFGS, fifteen to a round, and end where nothing moves any more.
  */
 const CLOUDREG: Recipe = {
-  levels: [{ spacingUm: 100, rounds: 188 }],
-  iterations: 16,
+  levels: [{ spacingUm: 100, rounds: 200 }],
+  iterations: 15,
   memory: 10,
   smoothnessUm: 500,
   power: 2,
@@ -15,6 +16,7 @@ const CLOUDREG: Recipe = {
   velocitySpacingUm: 200,
   timeSteps: 10,
   contrastUm: 750,
+  affine: 'rigid',
 };
 
 export const PRESETS = { recommended: RECOMMENDED, fast: FAST, cloudreg: CLOUDREG } as const;
@@ -24,15 +26,25 @@ export interface RecipeWishes {
   readonly resolutionUm: number;
   readonly sigmaR?: number;
   readonly iterations?: number;
+  /** A person gave the scale. */
+  readonly isScaleHeld?: boolean;
   /** Of a file: wins over the preset, and over the resolution where it names levels. */
   readonly schedule?: Partial<Recipe>;
 }
 
-export function recipeOf({ preset, resolutionUm, sigmaR, iterations, schedule = {} }: RecipeWishes): Recipe {
+export function recipeOf({
+  preset,
+  resolutionUm,
+  sigmaR,
+  iterations,
+  isScaleHeld = false,
+  schedule = {},
+}: RecipeWishes): Recipe {
   const base = PRESETS[preset];
   return {
     ...base,
     levels: levelsFor(base.levels, resolutionUm),
+    ...(isScaleHeld ? { affine: 'rigid' } : {}),
     ...schedule,
     ...(sigmaR === undefined ? {} : { sigmaR }),
     ...(iterations === undefined ? {} : { iterations }),

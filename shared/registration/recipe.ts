@@ -20,6 +20,8 @@ export interface Recipe {
   readonly timeSteps: number;
   /** Standard deviation over which gain and offset change. */
   readonly contrastUm: number;
+  /** What the affine map may do from the first pose on: `full` where absent; `rigid`: turn and move, its scale is held. */
+  readonly affine?: 'full' | 'rigid' | undefined;
 }
 
 /**

@@ -45,8 +45,10 @@ export interface BlockTarget {
 export function openBlockWriter(target: BlockTarget): BlockWriter {
   const { store, folder, compression, kernels } = target;
   const shapes = levelShapes(target);
-  const { layers, ...buffers } = kernels.layout({
-    layers: { type: target.mips[0]!.dataType, length: layerVoxels(shapes) },
+  const type = target.mips[0]!.dataType;
+  const { layers, incoming, ...buffers } = kernels.layout({
+    layers: { type, length: layerVoxels(shapes) },
+    incoming: { type, length: largestPlane(shapes) },
     ...encoderBuffers(compression, largestChunkBytes(target)),
   });
   const levels = placeLevels(shapes, layers);
@@ -55,7 +57,9 @@ export function openBlockWriter(target: BlockTarget): BlockWriter {
   return {
     plane: (number, z, pixels) => {
       const level = levels[number];
-      if (level !== undefined) collect(level, z, pixels);
+      if (level === undefined) return;
+      incoming.set(pixels);
+      collect(level, z, incoming, kernels);
     },
     async flow() {
       for (const level of levels) {
@@ -126,6 +130,9 @@ function layerVoxels(shapes: readonly (LevelShape | undefined)[]): number {
   );
 }
 
+const largestPlane = (shapes: readonly (LevelShape | undefined)[]): number =>
+  Math.max(0, ...shapes.map((shape) => (shape ? shape.size[0] * shape.size[1] : 0)));
+
 function largestChunkBytes({ mips, sourceMip, lastMip }: BlockTarget): number {
   const chunks = mips.slice(sourceMip, lastMip + 1).map(({ chunkSize: [x, y, z] }) => x * y * z);
   return Math.max(...chunks) * bytesPerVoxel(mips[sourceMip]!.dataType);
@@ -152,15 +159,13 @@ function* emptyLayer(shape: LevelShape, take: (voxels: number) => Pixels): Gener
   }
 }
 
-function collect(level: Level, z: number, pixels: Pixels): void {
+function collect(level: Level, z: number, plane: Pixels, kernels: Kernels): void {
+  const planeWidth = level.size[0];
   const chunkDepth = level.mip.chunkSize[2];
   const inLayer = z % chunkDepth;
   for (const { x, y, width, height, voxels } of level.layer) {
-    const plane = inLayer * width * height;
-    for (let row = 0; row < height; row++) {
-      const from = x + level.size[0] * (y + row);
-      voxels.set(pixels.subarray(from, from + width), plane + row * width);
-    }
+    const from = plane.subarray(x + planeWidth * y);
+    kernels.copyRows(from, planeWidth, voxels.subarray(inLayer * width * height), width, width, height);
   }
   if (inLayer + 1 === chunkDepth || z + 1 === level.size[2])
     level.whole = { z: z - inLayer, planes: inLayer + 1 };

@@ -2,15 +2,17 @@
 import { StoreError } from '../adapters/store-errors.ts';
 import type { ObjectStore } from '../engine/ports.ts';
 import { boxSize, type Vec3 } from '../geometry/box.ts';
-import { chunkBox, chunkName, isChunkName } from './chunk-grid.ts';
-import { decodeChunk } from './codecs/decode.ts';
+import { chunkBox, chunkCount, chunkName, gridSize, isChunkName } from './chunk-grid.ts';
+import { decodeChunk, mostEncoded } from './codecs/decode.ts';
 import type { DataType, VoxelArray } from './data-type.ts';
 import { UnsupportedVolumeError } from './errors.ts';
 import type { StoredMip } from './info.ts';
 import type { Mip } from './scales.ts';
+import { chunkId } from './sharding/place.ts';
+import { type ShardReader, shardReader } from './sharding/shard-reader.ts';
 
 export interface ChunkReader {
-  /** In the store, without a suffix. */
+  /** In the store, without a suffix; of a sharded mip the shard's key and the chunk's number in it. */
   key(cell: Vec3): string;
   /** x fastest, then y, z, channel; undefined where there is no such chunk. Throws `ChunkError`. */
   read(cell: Vec3): Promise<VoxelArray | undefined>;
@@ -22,14 +24,33 @@ export const keyIn = (folder: string, name: string): string => (folder === '' ? 
 export const chunkKey = (folder: string, mip: Mip<DataType>, cell: Vec3): string =>
   keyIn(folder, `${mip.key}/${chunkName(chunkBox(mip, cell))}`);
 
-export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip): ChunkReader {
+/** Keeps what it learns about shards: make one for many reads. */
+export const chunkReader = (store: ObjectStore, folder: string, mip: StoredMip): ChunkReader =>
+  mip.sharding === undefined
+    ? singleChunks(store, folder, mip)
+    : shardedChunks(shardReader(store, keyIn(folder, mip.key), mip.sharding, chunkCount(mip)), mip);
+
+function shardedChunks(shards: ShardReader, mip: StoredMip): ChunkReader {
+  const grid = gridSize(mip);
+  return {
+    key: (cell) => shards.where(chunkId(cell, grid)),
+    async read(cell) {
+      const id = chunkId(cell, grid);
+      const size = sizeAt(mip, cell);
+      const bytes = await shards.read(id, mostEncoded(mip, size));
+      return bytes && decodeChunk({ bytes, encoding: undefined }, mip, size, shards.where(id));
+    },
+  };
+}
+
+function singleChunks(store: ObjectStore, folder: string, mip: StoredMip): ChunkReader {
   let layout: Promise<void> | undefined;
   const key = (cell: Vec3) => chunkKey(folder, mip, cell);
   return {
     key,
     async read(cell) {
       const object = await store.get(key(cell));
-      if (object !== undefined) return decodeChunk(object, mip.dataType, voxelCount(mip, cell), key(cell));
+      if (object !== undefined) return decodeChunk(object, mip, sizeAt(mip, cell), key(cell));
       layout ??= checkLayout(store, keyIn(folder, mip.key)).catch(unlessUnlisted);
       await layout;
       return undefined;
@@ -37,11 +58,8 @@ export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip):
   };
 }
 
-/** Numbers in a chunk, of all channels. */
-export function voxelCount(mip: StoredMip, cell: Vec3): number {
-  const [x, y, z] = boxSize(chunkBox(mip, cell));
-  return x * y * z * mip.channels;
-}
+/** Cut to the volume. */
+const sizeAt = (mip: StoredMip, cell: Vec3): Vec3 => boxSize(chunkBox(mip, cell));
 
 /** A web server holds no list to look into. */
 function unlessUnlisted(error: unknown): void {

@@ -5,9 +5,12 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Vec3 } from '../geometry/box.ts';
+import { type ChunkFormat, chunkEncodings } from './codecs/chunk-format.ts';
+import { isSegmentationType, MOST_BLOCK_VOXELS, voxelsOfBlock } from './codecs/segmentation/layout.ts';
 import { type DataType, dataTypes } from './data-type.ts';
 import { UnsupportedVolumeError, VolumeError } from './errors.ts';
 import type { Mip } from './scales.ts';
+import { type Sharding, shardingSchema } from './sharding/sharding.ts';
 
 const integer = z.number().int();
 const sizes = z.tuple([integer.positive(), integer.positive(), integer.positive()]);
@@ -21,6 +24,7 @@ const scaleSchema = z.looseObject({
   /** Several: the same voxels stored once more in each. */
   chunk_sizes: z.tuple([sizes]).rest(sizes),
   encoding: z.string(),
+  compressed_segmentation_block_size: sizes.optional(),
   sharding: z.looseObject({ '@type': z.string() }).nullish(),
 });
 
@@ -39,6 +43,9 @@ type Scale = z.infer<typeof scaleSchema>;
 export interface StoredMip extends Mip<DataType> {
   readonly voxelOffset: Vec3;
   readonly channels: number;
+  readonly encoding: ChunkFormat['encoding'];
+  /** Absent: each chunk is an object of its own. */
+  readonly sharding?: Sharding;
 }
 
 /** `where` names the file in errors. */
@@ -50,11 +57,17 @@ export function parseInfo(text: string, where: string): VolumeInfo {
   );
 }
 
-/** Finest first. Throws `UnsupportedVolumeError` where a scale is not stored as unsharded raw chunks. */
+/** Finest first. Throws `UnsupportedVolumeError` where a scale is stored in a way that is not read. */
 export function mipsOf(info: VolumeInfo, where: string): readonly StoredMip[] {
   return info.scales.map((scale, index) => {
-    checkStorage(scale, `${where}, scale ${scale.key}`);
+    const scaleWhere = `${where}, scale ${scale.key}`;
+    const sharding = shardingOf(scale, scaleWhere);
+    const encoding = readableEncoding(scale, info, scaleWhere);
+    const labelBlock = encoding === SEGMENTATION ? labelBlockOf(scale, scaleWhere) : undefined;
     return {
+      ...(labelBlock ? { labelBlock } : {}),
+      ...(sharding ? { sharding } : {}),
+      encoding,
       key: folderOf(scale.key, where),
       sizeVoxels: scale.size,
       voxelOffset: scale.voxel_offset,
@@ -67,10 +80,54 @@ export function mipsOf(info: VolumeInfo, where: string): readonly StoredMip[] {
   });
 }
 
-function checkStorage(scale: Scale, where: string): void {
-  if (scale.sharding) throw new UnsupportedVolumeError(where, `sharding (${scale.sharding['@type']})`);
-  if (scale.encoding !== 'raw') throw new UnsupportedVolumeError(where, `encoding "${scale.encoding}"`);
+const SEGMENTATION = 'compressed_segmentation';
+
+function readableEncoding(
+  { encoding }: Scale,
+  { data_type: type, num_channels: channels }: VolumeInfo,
+  where: string,
+): ChunkFormat['encoding'] {
+  const found = chunkEncodings.find((known) => known === encoding);
+  if (found === undefined) throw new UnsupportedVolumeError(where, `encoding "${encoding}"`);
+  if (CAN_HOLD[found](type, channels)) return found;
+  throw new VolumeError(`${where}: encoding "${found}" cannot hold ${channels} channels of ${type}`);
 }
+
+const CAN_HOLD: Readonly<Record<ChunkFormat['encoding'], (type: DataType, channels: number) => boolean>> = {
+  raw: () => true,
+  jpeg: (type, channels) => type === 'uint8' && (channels === 1 || channels === 3),
+  png: (type, channels) => (type === 'uint8' || type === 'uint16') && channels <= 4,
+  compressed_segmentation: isSegmentationType,
+};
+
+function labelBlockOf(scale: Scale, where: string): Vec3 {
+  const block = scale.compressed_segmentation_block_size;
+  if (block !== undefined && voxelsOfBlock(block) <= MOST_BLOCK_VOXELS) return block;
+  throw new VolumeError(
+    `${where}: compressed_segmentation_block_size is ${block ?? 'not there'}; expected three sizes such as 8, 8, 8`,
+  );
+}
+
+function shardingOf({ sharding, chunk_sizes }: Scale, where: string): Sharding | undefined {
+  if (!sharding) return undefined;
+  const type = sharding['@type'];
+  if (type !== 'neuroglancer_uint64_sharded_v1')
+    throw new UnsupportedVolumeError(where, `sharding (${type})`);
+  const parsed = shardingSchema.safeParse(sharding);
+  if (!parsed.success)
+    throw new VolumeError(`${where}: its sharding is wrong:\n${z.prettifyError(parsed.error)}`);
+  if (chunk_sizes.length > 1)
+    throw new VolumeError(`${where} is sharded and has ${chunk_sizes.length} chunk_sizes, expected one`);
+  return parsed.data;
+}
+
+/** How a mip says in `info` that it is stored. */
+export const encodingOf = ({
+  labelBlock,
+}: Pick<Mip<DataType>, 'labelBlock'>): Pick<Scale, 'encoding' | 'compressed_segmentation_block_size'> =>
+  labelBlock
+    ? { encoding: SEGMENTATION, compressed_segmentation_block_size: [...labelBlock] }
+    : { encoding: 'raw' };
 
 /** Keys are opaque, but none may lead out of the volume's folder. */
 function folderOf(key: string, where: string): string {

@@ -1,12 +1,13 @@
 /** Reading a precomputed volume by bounds. */
+import { constants } from 'node:buffer';
 import ndarray, { type NdArray } from 'ndarray';
 import type { ObjectStore } from '../engine/ports.ts';
 import { type Box, boxSize, intersect, type Vec3 } from '../geometry/box.ts';
 import { inParallel } from '../in-parallel.ts';
 import { cellsIn, chunkBox, volumeBox } from './chunk-grid.ts';
-import { type ChunkReader, chunkReader, keyIn, voxelCount } from './chunk-reader.ts';
+import { type ChunkReader, chunkReader, keyIn } from './chunk-reader.ts';
 import { decompressText } from './codecs/decode.ts';
-import { copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
+import { bytesPerVoxel, copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
 
@@ -21,7 +22,7 @@ export interface Volume {
   readonly info: VolumeInfo;
   /** Finest first. */
   readonly mips: readonly StoredMip[];
-  /** A box that reaches beyond the mip is refused with a `VolumeError`, a damaged chunk with a `ChunkError`. */
+  /** A box beyond the mip, or of more than 4 GiB, is refused with a `VolumeError`, a damaged chunk with a `ChunkError`. */
   read(mip: number, box: Box): Promise<Voxels>;
   /** The chunk at this cell of the grid, cut to the volume. */
   readChunk(mip: number, cell: Vec3): Promise<Voxels>;
@@ -45,8 +46,9 @@ export async function openVolume(store: ObjectStore, folder = ''): Promise<Volum
     read: async (mip, box) => readBox(at(mip), box, where),
     readChunk: async (index, cell) => {
       const { mip, chunks } = at(index);
-      const voxels = (await chunks.read(cell)) ?? zeroVoxels(mip.dataType, voxelCount(mip, cell));
-      return view(voxels, boxSize(chunkBox(mip, cell)), mip.channels);
+      const size = boxSize(chunkBox(mip, cell));
+      checkFits(mip, size, where);
+      return view((await chunks.read(cell)) ?? zeros(mip, size), size, mip.channels);
     },
   };
 }
@@ -55,7 +57,7 @@ async function readInfo(store: ObjectStore, folder: string): Promise<VolumeInfo>
   const where = `${store.url}/${keyIn(folder, 'info')}`;
   const object = await store.get(keyIn(folder, 'info'));
   if (object === undefined) throw new VolumeError(`${where} is not there: no precomputed volume`);
-  return parseInfo(await decompressText(object), where);
+  return parseInfo(await decompressText(object, where), where);
 }
 
 interface MipReader {
@@ -66,12 +68,25 @@ interface MipReader {
 async function readBox({ mip, chunks }: MipReader, box: Box, where: string): Promise<Voxels> {
   checkInside(mip, box, where);
   const size = boxSize(box);
-  const voxels = zeroVoxels(mip.dataType, size[0] * size[1] * size[2] * mip.channels);
+  checkFits(mip, size, where);
+  const voxels = zeros(mip, size);
   await inParallel(cellsIn(mip, box), PARALLEL_CHUNKS, async (cell) => {
     const chunk = await chunks.read(cell);
     if (chunk !== undefined) copyOverlap(voxels, box, chunk, chunkBox(mip, cell), mip.channels);
   });
   return view(voxels, size, mip.channels);
+}
+
+const zeros = ({ dataType, channels }: StoredMip, [x, y, z]: Vec3): VoxelArray =>
+  zeroVoxels(dataType, x * y * z * channels);
+
+/** An `info` may speak of chunks that no memory holds, and a caller ask for a whole volume. */
+function checkFits({ key, dataType, channels }: StoredMip, [x, y, z]: Vec3, where: string): void {
+  const bytes = x * y * z * channels * bytesPerVoxel(dataType);
+  if (bytes <= constants.MAX_LENGTH) return;
+  throw new VolumeError(
+    `${where}, mip ${key}: ${x} x ${y} x ${z} voxels are ${bytes} bytes; at most ${constants.MAX_LENGTH} are read at once. Read smaller parts.`,
+  );
 }
 
 function checkInside(mip: StoredMip, { start, end }: Box, where: string): void {

@@ -18,6 +18,8 @@ export interface Mip<Type extends DataType = PixelType> {
   readonly dataType: Type;
   /** Where its first voxel lies, and with it the grid of chunks; zeros where absent. */
   readonly voxelOffset?: Vec3;
+  /** Labels stored as `compressed_segmentation`, in blocks of so many voxels; raw voxels where absent. */
+  readonly labelBlock?: Vec3 | undefined;
 }
 
 export interface ScaleWishes<Type extends DataType> {

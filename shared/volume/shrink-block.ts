@@ -1,5 +1,6 @@
 /** Reads a block of one mip, layer of chunks by layer, and hands its planes down the mips below. */
 import { type Box, boxAt, boxSize, type Vec3 } from '../geometry/box.ts';
+import { clipCounter } from '../illumination/clipped.ts';
 import type { IlluminationField } from '../illumination/field.ts';
 import { lightBuffers, lightTaker } from '../illumination/planes.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -22,13 +23,15 @@ export interface BlockShrinking {
   readonly illumination?: IlluminationField | undefined;
 }
 
-export async function shrinkBlock(shrinking: BlockShrinking): Promise<void> {
+/** Resolves with how many voxels came out brighter than their type can hold: means never do, corrected ones may. */
+export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
   const { block, dataType, factors, illumination, kernels, volume, sourceMip, writer } = shrinking;
   const [width, height, depth] = boxSize(block);
   const shape = { width, height, depth, factors, dataType };
   const area = width * height;
   const buffers = kernels.layout({
     stored: { type: dataType, length: area },
+    chunk: { type: dataType, length: planeOfChunk(shrinking) },
     plane: { type: 'float32', length: area },
     ...lightBuffers(illumination, [width, height]),
     ...cascadeBuffers(shape),
@@ -37,22 +40,31 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<void> {
   const voxelSizeUm = volume.mips[sourceMip]!.resolutionNm.map((nm) => nm / 1000) as [number, number, number];
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
-  for await (const z of readPlanes(shrinking, buffers.stored)) {
+  const clipped = clipCounter(dataType, kernels);
+  for await (const z of readPlanes(shrinking, buffers)) {
     kernels.widen(buffers.stored, buffers.plane);
     takeLight(buffers.plane, z);
+    if (illumination !== undefined) clipped.add(buffers.plane);
     cascade.push(buffers.plane);
     await writer.flow();
   }
   await writer.finish();
+  return clipped.total();
 }
 
 /** Chunks that are fetched and decoded at a time. */
 const PARALLEL_CHUNKS = 4;
 
-/** Yields each z of the block once its plane is in `into`. Chunks are decoded once, a layer of them at a time. */
+/** Voxels of one plane of a chunk, at most. */
+function planeOfChunk({ sourceMip, volume }: BlockShrinking): number {
+  const [x, y] = volume.mips[sourceMip]!.chunkSize;
+  return x * y;
+}
+
+/** Yields each z of the block once its plane is in `stored`. Chunks are decoded once, a layer of them at a time. */
 async function* readPlanes(
-  { block, sourceMip, volume }: BlockShrinking,
-  into: Pixels,
+  { block, kernels, sourceMip, volume }: BlockShrinking,
+  { stored, chunk }: { readonly stored: Pixels; readonly chunk: Pixels },
 ): AsyncGenerator<number> {
   const mip = volume.mips[sourceMip]!;
   const [width, height, depth] = boxSize(block);
@@ -65,19 +77,14 @@ async function* readPlanes(
       voxels: (await volume.readChunk(sourceMip, cell)).data as Pixels,
     }));
     for (let z = 0; z < planes; z++) {
-      for (const { box, voxels } of chunks) copyPlane(voxels, box, z, into, start, width);
+      for (const { box, voxels } of chunks) {
+        const [columns, rows] = boxSize(box);
+        chunk.set(voxels.subarray(z * rows * columns, (z + 1) * rows * columns));
+        const at = (box.start[1] - start[1]) * width + box.start[0] - start[0];
+        kernels.copyRows(chunk, columns, stored.subarray(at), width, columns, rows);
+      }
       yield first + z;
     }
-  }
-}
-
-/** Plane z of a chunk to its place in the plane of the block that begins at `corner`. */
-function copyPlane(voxels: Pixels, box: Box, z: number, into: Pixels, corner: Vec3, width: number): void {
-  const [columns, rows] = boxSize(box);
-  const at = (box.start[1] - corner[1]) * width + box.start[0] - corner[0];
-  for (let y = 0; y < rows; y++) {
-    const row = (z * rows + y) * columns;
-    into.set(voxels.subarray(row, row + columns), at + y * width);
   }
 }
 

@@ -5,10 +5,12 @@ import { boxSize, type Vec3 } from '../geometry/box.ts';
 import { chunkBox } from './chunk-grid.ts';
 import { chunkKey, keyIn } from './chunk-reader.ts';
 import type { EncodedChunk } from './codecs/encoded-chunk.ts';
+import { encodeSegmentation } from './codecs/segmentation/encode-segmentation.ts';
+import { isSegmentationType } from './codecs/segmentation/layout.ts';
 import { encodeWithZlib } from './codecs/zlib.ts';
 import { bytesPerVoxel, type DataType, type VoxelArray } from './data-type.ts';
 import { VolumeError } from './errors.ts';
-import type { VolumeInfo } from './info.ts';
+import { encodingOf, type VolumeInfo } from './info.ts';
 import type { Mip } from './scales.ts';
 
 export interface VolumeKind {
@@ -39,7 +41,7 @@ const scaleOf = (mip: Mip<DataType>): VolumeInfo['scales'][number] => ({
   voxel_offset: [...(mip.voxelOffset ?? ORIGIN)],
   resolution: [...mip.resolutionNm],
   chunk_sizes: [[...mip.chunkSize]],
-  encoding: 'raw',
+  ...encodingOf(mip),
 });
 
 export async function writeVolumeInfo(
@@ -93,7 +95,19 @@ export async function writeChunk(
   const expected = x * y * z * channels * bytesPerVoxel(mip.dataType);
   if (voxels.byteLength !== expected)
     throw new RangeError(`${key}: ${voxels.byteLength} bytes of voxels to write, expected ${expected}`);
-  await putChunk(store, key, await encodeWithZlib(voxels));
+  await putChunk(store, key, await encodeWithZlib(storedVoxels(voxels, mip, [x, y, z], channels)));
+}
+
+/** As raw voxels, or in blocks where the mip says so. */
+function storedVoxels(
+  voxels: VoxelArray,
+  { labelBlock, dataType }: Mip<DataType>,
+  size: Vec3,
+  channels: number,
+): VoxelArray {
+  if (labelBlock === undefined || !isSegmentationType(dataType)) return voxels;
+  const words = new Uint32Array(voxels.buffer as ArrayBuffer, voxels.byteOffset, voxels.byteLength / 4);
+  return encodeSegmentation(words, { size, block: labelBlock, channels, type: dataType });
 }
 
 export async function putChunk(

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { NpyError, readNpy, toFloat32 } from '../../shared/formats/npy.ts';
+import { ArrayFileError } from '../../shared/formats/array-file.ts';
+import { readNpy, toFloat32 } from '../../shared/formats/npy.ts';
 
 /** A file as numpy writes it: format 1, header padded to 64 bytes. */
 function npyFile(descr: string, shape: string, data: Uint8Array, fortranOrder = 'False'): Uint8Array {
@@ -43,7 +44,7 @@ describe('npy files', () => {
   });
 
   it('are refused when they are something else, of an unknown type, or cut short', () => {
-    expect(() => readNpy(Buffer.from('P5 12 13'))).toThrow(NpyError);
+    expect(() => readNpy(Buffer.from('P5 12 13'))).toThrow(ArrayFileError);
     expect(() => readNpy(npyFile('<c8', '(1,)', new Uint8Array(8)))).toThrow('is not read here');
     expect(() => readNpy(npyFile('<u2', '(2, 4)', six))).toThrow('12 bytes of data, expected 16 (8 of u2)');
   });

@@ -1,9 +1,11 @@
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ChunkFormat } from '../../shared/volume/codecs/chunk-format.ts';
 import { decodeChunk } from '../../shared/volume/codecs/decode.ts';
 import { encodeWithZlib } from '../../shared/volume/codecs/zlib.ts';
 
 const voxels = Uint16Array.from({ length: 1000 }, (_, index) => (index * 40_503) % 65_536);
+const shorts: ChunkFormat = { dataType: 'uint16', channels: 1, encoding: 'raw' };
 const plain = new Uint8Array(voxels.buffer);
 
 describe('the bytes of a chunk', () => {
@@ -12,34 +14,41 @@ describe('the bytes of a chunk', () => {
     const odd = new Uint8Array(new ArrayBuffer(plain.length + 1), 1);
     odd.set(plain);
     for (const bytes of [plain, shifted, odd])
-      expect(await decodeChunk({ bytes, encoding: undefined }, 'uint16', 1000, 'c')).toEqual(voxels);
+      expect(await decodeChunk({ bytes, encoding: undefined }, shorts, [10, 10, 10], 'c')).toEqual(voxels);
   });
 
   it('are the same for the same voxels, and come back', async () => {
     const { bytes } = await encodeWithZlib(voxels);
     expect((await encodeWithZlib(voxels.slice())).bytes).toEqual(bytes);
-    expect(await decodeChunk({ bytes, encoding: 'gzip' }, 'uint16', 1000, 'c')).toEqual(voxels);
+    expect(await decodeChunk({ bytes, encoding: 'gzip' }, shorts, [10, 10, 10], 'c')).toEqual(voxels);
   });
 
   it('of a part of an array are those of that part alone', async () => {
     const { bytes } = await encodeWithZlib(voxels.subarray(10, 20));
-    const decoded = await decodeChunk({ bytes, encoding: 'gzip' }, 'uint16', 10, 'c');
+    const decoded = await decodeChunk({ bytes, encoding: 'gzip' }, shorts, [10, 1, 1], 'c');
     expect(decoded).toEqual(voxels.slice(10, 20));
   });
 
   it('may be brotli, whose damage is named too', async () => {
     const bytes = brotliCompressSync(plain);
-    expect(await decodeChunk({ bytes, encoding: 'br' }, 'uint16', 1000, 'c')).toEqual(voxels);
-    const short = decodeChunk({ bytes: bytes.subarray(0, 50), encoding: 'br' }, 'uint16', 1000, 'CHN00/c');
+    expect(await decodeChunk({ bytes, encoding: 'br' }, shorts, [10, 10, 10], 'c')).toEqual(voxels);
+    const short = decodeChunk(
+      { bytes: bytes.subarray(0, 50), encoding: 'br' },
+      shorts,
+      [10, 10, 10],
+      'CHN00/c',
+    );
     await expect(short).rejects.toMatchObject({ name: 'ChunkError', chunk: 'CHN00/c', permanent: true });
     await expect(short).rejects.toThrow('CHN00/c: 50 bytes that are no whole br stream');
-    const long = decodeChunk({ bytes, encoding: 'br' }, 'uint16', 999, 'c');
+    const long = decodeChunk({ bytes, encoding: 'br' }, shorts, [999, 1, 1], 'c');
     await expect(long).rejects.toThrow('2000 bytes of voxels, expected 1998');
   });
 
   it('may be none at all where a chunk has no voxels to hold', async () => {
     const empty = { bytes: new Uint8Array(), encoding: undefined };
-    expect(await decodeChunk(empty, 'uint64', 0, 'c')).toHaveLength(0);
-    await expect(decodeChunk(empty, 'uint64', 1, 'c')).rejects.toThrow('0 bytes of voxels, expected 8');
+    expect(await decodeChunk(empty, { ...shorts, dataType: 'uint64' }, [0, 1, 1], 'c')).toHaveLength(0);
+    await expect(decodeChunk(empty, { ...shorts, dataType: 'uint64' }, [1, 1, 1], 'c')).rejects.toThrow(
+      '0 bytes of voxels, expected 8',
+    );
   });
 });

@@ -65,22 +65,48 @@ describe('the info of a volume', () => {
     expect(mipsOf(parse({ ...info, scales: [{ ...scale, key: './a//b/' }] }), 'v')[0]?.key).toBe('a/b');
   });
 
-  it('refuses sharding and other encodings by name', () => {
-    const sharding = { '@type': 'neuroglancer_uint64_sharded_v1', hash: 'identity' };
-    expect(() => mipsOf(parse({ ...info, scales: [{ ...scale, sharding }] }), 'v')).toThrow(
-      'v, scale 4_4_40: sharding (neuroglancer_uint64_sharded_v1) is not supported',
+  it('refuses other sharding and encodings by name', () => {
+    const refusal = (more: object) => () => mipsOf(parse({ ...info, scales: [{ ...scale, ...more }] }), 'v');
+    expect(refusal({ sharding: { '@type': 'sharded_v9' } })).toThrow(
+      'v, scale 4_4_40: sharding (sharded_v9) is not supported',
     );
-    expect(() => mipsOf(parse({ ...info, scales: [{ ...scale, encoding: 'compresso' }] }), 'v')).toThrow(
-      'encoding "compresso" is not supported',
+    expect(refusal({ encoding: 'compresso' })).toThrow('encoding "compresso" is not supported');
+    expect(refusal({ sharding: null })()).toHaveLength(1);
+  });
+
+  it('refuses what its encoding cannot hold', () => {
+    const refusal = (top: object, more: object) => () =>
+      mipsOf(parse({ ...info, ...top, scales: [{ ...scale, ...more }] }), 'v');
+    expect(refusal({ data_type: 'uint16' }, { encoding: 'jpeg' })).toThrow(
+      'v, scale 4_4_40: encoding "jpeg" cannot hold 1 channels of uint16',
     );
-    expect(mipsOf(parse({ ...info, scales: [{ ...scale, sharding: null }] }), 'v')).toHaveLength(1);
+    expect(refusal({ num_channels: 5 }, { encoding: 'png' })).toThrow('cannot hold 5 channels of uint8');
+    const labels = { encoding: 'compressed_segmentation' };
+    expect(refusal({}, labels)).toThrow('cannot hold 1 channels of uint8');
+    expect(refusal({ data_type: 'uint64' }, labels)).toThrow('block_size is not there');
+  });
+
+  it('says what is wrong with its sharding', () => {
+    const sharding = {
+      '@type': 'neuroglancer_uint64_sharded_v1',
+      preshift_bits: 0,
+      hash: 'identity',
+      minishard_bits: 1,
+      shard_bits: 2,
+    };
+    const refusal = (more: object, top: object = {}) => () =>
+      mipsOf(parse({ ...info, scales: [{ ...scale, ...top, sharding: { ...sharding, ...more } }] }), 'v');
+    expect(refusal({})()[0]?.sharding).toMatchObject({ data_encoding: 'raw' });
+    expect(refusal({ hash: 'md5' })).toThrow(/v, scale 4_4_40: its sharding is wrong:[^]*hash/);
+    expect(refusal({ minishard_bits: 40, shard_bits: 30 })).toThrow('more than 64 together');
+    expect(refusal({}, { chunk_sizes: [[8, 8, 8], [1, 8, 8]] })).toThrow('2 chunk_sizes, expected one');
   });
 
   it('comes back as the mips it was built from', () => {
     const parsed = parse(buildInfo(mips, { type: 'segmentation', channels: 1 }));
     expect(parsed.type).toBe('segmentation');
     const stored = mipsOf(parsed, 'v');
-    expect(stored).toEqual(mips.map((mip) => ({ ...mip, voxelOffset: [0, 0, 0], channels: 1 })));
+    expect(stored).toEqual(mips.map((mip) => ({ ...mip, voxelOffset: [0, 0, 0], channels: 1, encoding: 'raw' })));
   });
 
   it('is written as plain JSON with its @type', async () => {

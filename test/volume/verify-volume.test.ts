@@ -79,7 +79,7 @@ describe('verifying a volume', () => {
       '3 bytes that are no whole gzip stream (incorrect header check)',
       '1278 bytes of voxels, expected 1280',
       '1281 bytes of voxels, expected 1280',
-      'more than 1408 bytes of voxels, expected 1280',
+      'more than 1408 bytes, expected at most 1280',
     ]);
   });
 

@@ -9,6 +9,7 @@ import {
   isGzip,
 } from '../array-file.ts';
 import { type ElementArray, elementBytes, elementsFrom } from '../elements.ts';
+import { firstInflated } from '../first-inflated.ts';
 import { HEADER_BYTES, type NiftiHeader, parseNiftiHeader } from './header.ts';
 
 export interface Nifti extends Pick<NiftiHeader, 'version' | 'type' | 'shape' | 'scaling' | 'frame'> {
@@ -18,17 +19,32 @@ export interface Nifti extends Pick<NiftiHeader, 'version' | 'type' | 'shape' | 
 
 /** Takes at most three times the memory of the array. @throws ArrayFileError */
 export async function readNifti(file: ArrayFile): Promise<Nifti> {
-  const compressed = isGzip(await file.read(0, 2));
-  const start = compressed ? await firstInflated(file) : await file.read(0, HEADER_BYTES[2]);
-  const header = parseNiftiHeader(file.name, start);
-  const { version, type, shape, scaling, frame, littleEndian, isPair, dataStart } = header;
-  const holder = isPair ? await file.sibling(imageBeside(file.name)) : file;
-  const isZipped = isPair ? isGzip(await holder.read(0, 2)) : compressed;
-  const length = elementCount(file.name, shape) * elementBytes(type);
-  expectToHold(holder, dataStart + length, 0, isZipped);
+  const { header, holder, isZipped, lengthBytes } = await openNifti(file);
+  const { version, type, shape, scaling, frame, littleEndian, dataStart } = header;
   const pieces = isZipped ? inflated(holder, 0) : holder.stream(0);
-  const bytes = await gatherBytes(holder.name, pieces, dataStart, length);
+  const bytes = await gatherBytes(holder.name, pieces, dataStart, lengthBytes);
   return { version, type, shape, scaling, frame, data: elementsFrom(bytes, type, littleEndian) };
+}
+
+export interface OpenNifti {
+  readonly header: NiftiHeader;
+  /** The file with the data: of a pair the .img. */
+  readonly holder: ArrayFile;
+  readonly isZipped: boolean;
+  /** Of the array. */
+  readonly lengthBytes: number;
+}
+
+/** Reads the header; refuses what the file cannot hold. @throws ArrayFileError */
+export async function openNifti(file: ArrayFile): Promise<OpenNifti> {
+  const compressed = isGzip(await file.read(0, 2));
+  const start = compressed ? await firstInflated(file, HEADER_BYTES[2]) : await file.read(0, HEADER_BYTES[2]);
+  const header = parseNiftiHeader(file.name, start);
+  const holder = header.isPair ? await file.sibling(imageBeside(file.name)) : file;
+  const isZipped = header.isPair ? isGzip(await holder.read(0, 2)) : compressed;
+  const lengthBytes = elementCount(file.name, header.shape) * elementBytes(header.type);
+  expectToHold(holder, header.dataStart + lengthBytes, 0, isZipped);
+  return { header, holder, isZipped, lengthBytes };
 }
 
 function imageBeside(header: string): string {
@@ -38,13 +54,4 @@ function imageBeside(header: string): string {
     header,
     'is the header of a pair, but is not called .hdr: its .img cannot be found',
   );
-}
-
-async function firstInflated(file: ArrayFile): Promise<Uint8Array> {
-  let start: Uint8Array = new Uint8Array();
-  for await (const piece of inflated(file, 0)) {
-    start = Buffer.concat([start, piece]);
-    if (start.length >= HEADER_BYTES[2]) break;
-  }
-  return start;
 }

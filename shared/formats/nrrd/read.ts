@@ -21,20 +21,32 @@ export interface Nrrd {
 
 /** Takes at most three times the memory of the array. @throws ArrayFileError */
 export async function readNrrd(file: ArrayFile): Promise<Nrrd> {
-  const { header, dataStart } = await readHeader(file);
+  const { header, dataStart } = await readNrrdHeader(file);
   const { type, shape, meta } = header;
   const bytes = elementCount(file.name, shape) * elementBytes(type);
   if (header.dataFiles === undefined)
     return { type, shape, data: await readData(file, dataStart, header, bytes), meta };
-  const share = bytes / header.dataFiles.length;
-  if (!Number.isInteger(share / elementBytes(type)))
-    throw new ArrayFileError(file.name, `${header.dataFiles.length} data files cannot share ${bytes} bytes`);
+  const share = shareOf(file, header, header.dataFiles, bytes);
   return { type, shape, data: await readDataFiles(file, header, header.dataFiles, share), meta };
+}
+
+/** Bytes of the array in each of its files. */
+export function shareOf(
+  file: ArrayFile,
+  { type }: NrrdHeader,
+  dataFiles: readonly string[],
+  bytes: number,
+): number {
+  const share = bytes / dataFiles.length;
+  if (Number.isInteger(share / elementBytes(type))) return share;
+  throw new ArrayFileError(file.name, `${dataFiles.length} data files cannot share ${bytes} bytes`);
 }
 
 const MOST_HEADER_BYTES = 1 << 20;
 
-async function readHeader(file: ArrayFile): Promise<{ header: NrrdHeader; dataStart: number }> {
+export async function readNrrdHeader(
+  file: ArrayFile,
+): Promise<{ header: NrrdHeader; dataStart: number }> {
   const bytes = await file.read(0, Math.min(MOST_HEADER_BYTES, file.sizeBytes));
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const end = /\r?\n\r?\n/.exec(text);
@@ -61,7 +73,8 @@ async function readDataFiles(
   return elementsFrom(whole, header.type, new Uint8Array(new Uint16Array([1]).buffer)[0] === 1);
 }
 
-async function readData(
+/** What begins at `start` of a file, `bytes` long when decoded. */
+export async function readData(
   file: ArrayFile,
   start: number,
   header: NrrdHeader,
@@ -80,7 +93,8 @@ async function readData(
   return elementsFrom(await gatherBytes(file.name, pieces, header.byteSkip, bytes), type, littleEndian);
 }
 
-function expectData(
+/** Refuses, before anything is allocated, data that the file cannot hold. */
+export function expectData(
   file: ArrayFile,
   start: number,
   { encoding, byteSkip, type }: NrrdHeader,
@@ -96,7 +110,7 @@ function expectData(
 }
 
 /** Bytes of the first `lines` lines behind `start`. */
-async function skippedBytes(file: ArrayFile, start: number, lines: number): Promise<number> {
+export async function skippedBytes(file: ArrayFile, start: number, lines: number): Promise<number> {
   if (lines === 0) return 0;
   const text = await file.read(start, Math.min(MOST_HEADER_BYTES, Math.max(0, file.sizeBytes - start)));
   let at = 0;

@@ -25,6 +25,15 @@ export interface Directory {
   readonly pages: number;
   count(tag: number): number;
   numbers(tag: number, most: number): Promise<number[]>;
+  /** Of a tag of text, its first bytes; empty where it is absent or not text. */
+  text(tag: number): Promise<string>;
+}
+
+/** The images of one file. */
+export interface Directories {
+  readonly pages: number;
+  /** Throws `TiffError`. */
+  at(page: number): Promise<Directory>;
 }
 
 interface Entry {
@@ -35,20 +44,43 @@ interface Entry {
 }
 
 /** The file's first directory. Throws `TiffError`. */
-export async function readDirectory(source: TiffSource): Promise<Directory> {
+export const readDirectory = async (source: TiffSource): Promise<Directory> =>
+  (await openDirectories(source)).at(0);
+
+/** Follows the chain of directories to its end. Throws `TiffError`. */
+export async function openDirectories(source: TiffSource): Promise<Directories> {
   const { format, first } = await openFormat(source);
-  const { entries, next } = await readEntries(format, first);
+  const offsets = await pageOffsets(format, first);
   return {
-    littleEndian: format.littleEndian,
-    bigTiff: format.bigTiff,
-    pages: await countPages(format, first, next),
-    count: (tag) => entries.get(tag)?.count ?? 0,
-    numbers: async (tag, most) => {
-      const entry = entries.get(tag);
-      return entry === undefined ? [] : readNumbers(format, tag, entry, most);
+    pages: offsets.length,
+    async at(page) {
+      return directoryOf(format, await readEntries(format, offsets[page]!), offsets.length);
     },
   };
 }
+
+const directoryOf = (format: Format, entries: ReadonlyMap<number, Entry>, pages: number): Directory => ({
+  littleEndian: format.littleEndian,
+  bigTiff: format.bigTiff,
+  pages,
+  count: (tag) => entries.get(tag)?.count ?? 0,
+  numbers: async (tag, most) => {
+    const entry = entries.get(tag);
+    return entry === undefined ? [] : readNumbers(format, tag, entry, most);
+  },
+  text: async (tag) => {
+    const entry = entries.get(tag);
+    if (entry?.type !== TEXT) return '';
+    const { buffer, byteOffset, byteLength } = await format.view(
+      entry.position,
+      Math.min(entry.count, MOST_TEXT_BYTES),
+    );
+    return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+  },
+});
+
+const TEXT = 2;
+const MOST_TEXT_BYTES = 4096;
 
 async function openFormat(source: TiffSource): Promise<{ format: Format; first: number }> {
   if (source.size === 0) throw new TiffError('truncated', source.name, 'the file is empty (0 bytes)');
@@ -94,10 +126,7 @@ async function openWindow(source: TiffSource): Promise<Format['view']> {
   };
 }
 
-async function readEntries(
-  format: Format,
-  offset: number,
-): Promise<{ entries: Map<number, Entry>; next: number }> {
+async function readEntries(format: Format, offset: number): Promise<Map<number, Entry>> {
   const count = await entryCount(format, offset);
   const { bigTiff, littleEndian, source } = format;
   const start = offset + (bigTiff ? 8 : 2);
@@ -116,7 +145,7 @@ async function readEntries(
     if (!entries.has(tag)) entries.set(tag, { type, count: values, position });
   }
   if (count === 0) throw new TiffError('damaged', source.name, 'the directory has no tags');
-  return { entries, next: pointer(format, view, count * entryBytes) };
+  return entries;
 }
 
 async function entryCount(format: Format, offset: number): Promise<number> {
@@ -129,11 +158,10 @@ async function entryCount(format: Format, offset: number): Promise<number> {
   return count;
 }
 
-/** Follows the chain of directories; without this, a file that loops would keep its reader for ever. */
-async function countPages(format: Format, first: number, second: number): Promise<number> {
-  const seen = new Set([first]);
-  let next = second;
-  while (next !== 0) {
+/** Where each directory lies; without its bounds, a file that loops would keep its reader for ever. */
+async function pageOffsets(format: Format, first: number): Promise<number[]> {
+  const seen = new Set<number>();
+  for (let next = first; seen.size === 0 || next !== 0; ) {
     if (seen.has(next) || seen.size > MOST_PAGES)
       throw new TiffError('damaged', format.source.name, 'the chain of pages does not end');
     seen.add(next);
@@ -141,7 +169,7 @@ async function countPages(format: Format, first: number, second: number): Promis
     const end = next + (format.bigTiff ? 8 + count * 20 : 2 + count * 12);
     next = pointer(format, await format.view(end, format.bigTiff ? 8 : 4), 0);
   }
-  return seen.size;
+  return [...seen];
 }
 
 /** An offset or count: 8 bytes in BigTIFF, 4 in classic TIFF. Beyond 2^53 it is beyond any file, too. */

@@ -61,8 +61,11 @@ const TAG = {
 const MOST_EXPANSION = 3000;
 
 /** Reads the header and checks that all pixels it speaks of lie within the file. Throws `TiffError`. */
-export async function readTiffHeader(source: TiffSource): Promise<TiffHeader> {
-  const directory = await readDirectory(source);
+export const readTiffHeader = async (source: TiffSource): Promise<TiffHeader> =>
+  tiffHeaderOf(await readDirectory(source), source);
+
+/** Of one image of the file. Throws `TiffError`. */
+export async function tiffHeaderOf(directory: Directory, source: TiffSource): Promise<TiffHeader> {
   const one = async (tag: number, fallback: number): Promise<number> =>
     (await directory.numbers(tag, 1))[0] ?? fallback;
   const header = {

@@ -25,7 +25,8 @@ export async function decodeWithSharp(
   sharp.cache(false);
   sharp.concurrency(1);
   const { space, depth } = EXACT[type];
-  const decoding = sharp(bytes, { unlimited: true, failOn: 'error' })
+  // A colour profile is no part of the numbers: applied, it would change them.
+  const decoding = sharp(bytes, { unlimited: true, failOn: 'error', ignoreIcc: true })
     .toColourspace(space)
     .raw({ depth })
     .toBuffer({ resolveWithObject: true });

@@ -1,5 +1,6 @@
-/** Where a TIFF's bytes come from: an object of a store, or memory. */
+/** Where a TIFF's bytes come from: an object of a store, a file, or memory. */
 import type { ByteRange, ByteRows, ObjectStore } from '../../engine/ports.ts';
+import type { ArrayFile } from '../array-file.ts';
 import { TiffError } from './tiff-error.ts';
 
 export interface TiffSource {
@@ -46,3 +47,17 @@ export async function tiffInStore(store: ObjectStore, key: string, size?: number
     },
   };
 }
+
+/** A file on disk, read in parts. */
+export const tiffInFile = (file: ArrayFile): TiffSource => ({
+  name: file.name,
+  size: file.sizeBytes,
+  read: (ranges) => Promise.all(ranges.map(({ start, end }) => file.read(start, end - start))),
+  async readRows({ start, bytes, stride, count }, into) {
+    if (bytes === stride) return file.readInto(start, into.subarray(0, bytes * count));
+    let filled = 0;
+    for (let row = 0; row < count; row++)
+      filled += await file.readInto(start + row * stride, into.subarray(row * bytes, (row + 1) * bytes));
+    return filled;
+  },
+});

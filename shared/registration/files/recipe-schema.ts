@@ -19,5 +19,6 @@ export const recipeSchema = z
     velocitySpacingUm: positive,
     timeSteps: count,
     contrastUm: positive,
+    affine: z.enum(['full', 'rigid']).optional(),
   })
   .strict() satisfies z.ZodType<Recipe>;

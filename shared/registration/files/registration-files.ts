@@ -92,6 +92,8 @@ const mipSchema = z.object({
   chunkSize: vec3,
   dataType: z.enum(dataTypes),
   voxelOffset: vec3,
+  /** Of labels: stored in blocks of so many voxels. */
+  labelBlock: vec3.optional(),
 });
 
 const targetSchema = z.object({

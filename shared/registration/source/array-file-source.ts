@@ -1,6 +1,12 @@
 /** NRRD and NIfTI files as volumes: three axes, voxel size in micrometres, whole in memory. */
 import { fileURLToPath } from 'node:url';
 import { type ArrayFile, arrayFileAt, arrayFileInMemory } from '../../formats/array-file.ts';
+import {
+  nrrdVoxelSize,
+  orientationOfDirections,
+  statedByNrrd,
+  umPer,
+} from '../../formats/array-file-space.ts';
 import type { ElementArray } from '../../formats/elements.ts';
 import { niftiAffine } from '../../formats/nifti/affine.ts';
 import { readNifti } from '../../formats/nifti/read.ts';
@@ -9,7 +15,6 @@ import { type Box, boxSize, type Vec3 } from '../../geometry/box.ts';
 import type { Orientation } from '../../geometry/orientation.ts';
 import { type DataType, dataTypes, type VoxelArray } from '../../volume/data-type.ts';
 import { RegistrationInputError } from '../errors.ts';
-import { nrrdVoxelSize, orientationOfDirections, statedByNrrd, umPer } from './array-file-space.ts';
 import { objectAt } from './object-at.ts';
 import type { SourceVolume, SourceWishes } from './source-volume.ts';
 

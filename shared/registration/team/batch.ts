@@ -73,10 +73,21 @@ export function work({ control, calls }: Board, kernels: RegistrationExports, sc
 
 export const resultOf = ({ calls }: Board, call: number): number => calls[call * CALL_FLOATS + 2]!;
 
+/**
+ * Looks so many times before it sleeps: most batches take less than waking up does. Some ten microseconds, so that threads
+ * that share a core do not wait for each other's looking.
+ */
+const LOOKS = 10_000;
+
+function waitWhile(control: Int32Array, word: number, value: number): void {
+  for (let look = 0; look < LOOKS; look++) if (Atomics.load(control, word) !== value) return;
+  Atomics.wait(control, word, value);
+}
+
 /** Waits until `others` threads have left the batch; throws where one failed. */
 export function waitForOthers({ control }: Board, others: number): void {
   for (let left = Atomics.load(control, LEFT); left < others; left = Atomics.load(control, LEFT))
-    Atomics.wait(control, LEFT, left);
+    waitWhile(control, LEFT, left);
   if (Atomics.load(control, FAILED) !== 0)
     throw new Error('a thread of the registration failed in its kernels');
 }
@@ -85,7 +96,7 @@ export function waitForOthers({ control }: Board, others: number): void {
 export function serve(board: Board, kernels: RegistrationExports, scratch: number): void {
   const { control } = board;
   for (let seen = 0; ; ) {
-    Atomics.wait(control, SEQUENCE, seen);
+    waitWhile(control, SEQUENCE, seen);
     seen = Atomics.load(control, SEQUENCE);
     if (Atomics.load(control, STOP) !== 0) return;
     try {

@@ -5,7 +5,7 @@ import type { MatchingGeometry, RegistrationKernels } from '../kernels.ts';
 import { type Call, OWN_SCRATCH } from './batch.ts';
 import type { Copies } from './copies.ts';
 import { gridBytes, misfitBytes, putGeometry, putGrid, putMisfit } from './descriptions.ts';
-import { addressOf, openSums, SLABS, slabs, voxelParts } from './parts.ts';
+import { addressOf, openSums, slabs, voxelParts } from './parts.ts';
 import type { Team } from './team.ts';
 
 type MatchingKernels = Pick<RegistrationKernels, 'predict' | 'splatPull' | 'affineSums' | 'misfit' | 'pull'>;
@@ -42,7 +42,7 @@ export function matchingKernels(team: Team, copies: Copies): MatchingKernels {
       describe(of);
       putGeometry(team, toUm, sampleToUm);
       sums.clear();
-      const parts = slabs(nz, SLABS);
+      const parts = slabs(nz);
       const images = [u, pull, curvature, rise].map(addressOf);
       team.run(
         parts.map(([z0, z1], part): Call => {

@@ -2,8 +2,8 @@
 import type { Call } from './batch.ts';
 import type { Team } from './team.ts';
 
-/** Parts of a sum that needs memory of its own for each of them. */
-export const SLABS = 8;
+/** Parts of a sum that needs a field of its own for each of them. */
+export const SLABS = 4;
 /** Of everything else. */
 const PARTS = 16;
 

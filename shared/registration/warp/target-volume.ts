@@ -1,8 +1,9 @@
 /** Volumes that a registration writes: their resolutions, their info, and one chunk after the other. */
 import type { ObjectStore } from '../../engine/ports.ts';
 import type { Json } from '../../engine/records.ts';
-import { boxSize, type Vec3 } from '../../geometry/box.ts';
+import { boxSize, boxVolume, type Vec3 } from '../../geometry/box.ts';
 import { cellsIn, chunkBox, chunkCount, volumeBox } from '../../volume/chunk-grid.ts';
+import { isSegmentationType } from '../../volume/codecs/segmentation/layout.ts';
 import { openVolume } from '../../volume/open-volume.ts';
 import { planScales } from '../../volume/scales.ts';
 import { buildInfo, writeChunk } from '../../volume/write-volume.ts';
@@ -26,6 +27,8 @@ export interface TargetWishes extends Pick<Target, 'folder' | 'on' | 'sourceUrl'
 }
 
 const CHUNK: Vec3 = [64, 64, 64];
+/** Of \`compressed_segmentation\`: the usual one, which Neuroglancer draws from as it is. */
+const LABEL_BLOCK: Vec3 = [8, 8, 8];
 
 export function planTarget(wishes: TargetWishes): Target {
   const { folder, on, sourceUrl, isLabels, dataType, sizeVoxels, voxelSizeUm, offsetUm } = wishes;
@@ -43,7 +46,8 @@ export function planTarget(wishes: TargetWishes): Target {
   });
   const [finest, ...coarser] = mips.map((mip): TargetMip => {
     const offset = (axis: 0 | 1 | 2): number => Math.round((offsetUm[axis] * 1000) / mip.resolutionNm[axis]);
-    return { ...mip, voxelOffset: [offset(0), offset(1), offset(2)] };
+    const blocks = isLabels && isSegmentationType(dataType) ? { labelBlock: LABEL_BLOCK } : {};
+    return { ...mip, ...blocks, voxelOffset: [offset(0), offset(1), offset(2)] };
   });
   return { folder, on, sourceUrl, isLabels, mips: [finest!, ...coarser] };
 }
@@ -92,6 +96,11 @@ export function targetChunks(
     },
   };
 }
+
+export const voxelsOf = (targets: readonly Target[], { target, mip, chunk }: TargetChunk): number => {
+  const level = targets[target]!.mips[mip]!;
+  return boxVolume(chunkBox(level, cellAt(level, chunk)));
+};
 
 function cellAt(mip: TargetMip, chunk: number): Vec3 {
   let left = chunk;

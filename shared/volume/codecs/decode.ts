@@ -1,56 +1,73 @@
-/** What is stored becomes voxels: whole-object compression (FORMATS section 10) around raw little-endian voxels (section 3). */
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip } from 'node:zlib';
+/** What is stored becomes voxels: whole-object compression (FORMATS section 10) around the scale's encoding (section 3). */
 import type { StoredObject } from '../../engine/ports.ts';
-import { bytesPerVoxel, type DataType, type VoxelArray, voxelsOf } from '../data-type.ts';
+import type { Vec3 } from '../../geometry/box.ts';
+import { bytesPerVoxel, type VoxelArray, voxelsOf } from '../data-type.ts';
 import { ChunkError } from '../errors.ts';
 import { requireLittleEndian } from './byte-order.ts';
+import type { ChunkFormat } from './chunk-format.ts';
+import { decodeLabels, labelShape } from './labels.ts';
+import { decodePicture } from './picture.ts';
+import { mostWords, type SegmentationShape } from './segmentation/layout.ts';
+import { unpack } from './unpack.ts';
 
-const gunzipAsync = promisify(gunzip);
-const brotliDecompressAsync = promisify(brotliDecompress);
-
-/** The voxels of a chunk, x fastest; `chunk` names it in errors, `count` is what the grid says. */
+/** The voxels of a chunk of this size, x fastest, then y, z, channel; `chunk` names it in the `ChunkError`. */
 export async function decodeChunk(
   object: StoredObject,
-  type: DataType,
-  count: number,
+  format: ChunkFormat,
+  size: Vec3,
   chunk: string,
 ): Promise<VoxelArray> {
   requireLittleEndian();
-  const expected = count * bytesPerVoxel(type);
-  const bytes = await decompress(object, expected, chunk);
-  if (bytes.length !== expected) throw wrongLength(chunk, `${bytes.length} bytes`, expected);
-  return voxelsOf(type, bytes);
-}
-
-/** Undoes the compression of a small file such as `info`. */
-export async function decompressText({ bytes, encoding }: StoredObject): Promise<string> {
-  const plain =
-    encoding === 'gzip'
-      ? await gunzipAsync(bytes)
-      : encoding === 'br'
-        ? await brotliDecompressAsync(bytes)
-        : bytes;
-  return new TextDecoder().decode(plain);
-}
-
-async function decompress(
-  { bytes, encoding }: StoredObject,
-  expected: number,
-  chunk: string,
-): Promise<Uint8Array> {
-  if (encoding === undefined) return bytes;
-  // A little more room than expected, so that one call fills it and a longer chunk is noticed, not inflated.
-  const options = { chunkSize: expected + 128, maxOutputLength: expected + 128 };
-  try {
-    return await (encoding === 'gzip' ? gunzipAsync : brotliDecompressAsync)(bytes, options);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE')
-      throw wrongLength(chunk, `more than ${expected + 128} bytes`, expected);
-    const problem = `${bytes.length} bytes that are no whole ${encoding} stream (${(error as Error).message})`;
-    throw new ChunkError(chunk, problem, error);
+  const plain = await unpacked(object, mostEncoded(format, size), chunk);
+  switch (format.encoding) {
+    case 'raw':
+      return rawVoxels(plain, format, size, chunk);
+    case 'jpeg':
+    case 'png':
+      return decodePicture(plain, format, size, chunk);
+    case 'compressed_segmentation':
+      return decodeLabels(plain, labelShape(format, size), chunk);
   }
 }
 
-const wrongLength = (chunk: string, found: string, expected: number): ChunkError =>
-  new ChunkError(chunk, `${found} of voxels, expected ${expected}`);
+/** What the encoding of so many voxels cannot exceed: a file that holds more is damaged, or made to fill memory. */
+export function mostEncoded(format: ChunkFormat, size: Vec3): number {
+  const rawBytes = voxelCountOf(format, size) * bytesPerVoxel(format.dataType);
+  switch (format.encoding) {
+    case 'raw':
+      return rawBytes;
+    case 'jpeg':
+    case 'png':
+      // Noise grows by less than that; profiles and comments may come on top.
+      return 2 * rawBytes + 2 ** 20;
+    case 'compressed_segmentation':
+      return 4 * mostWords(labelShape(format, size));
+  }
+}
+
+const voxelCountOf = ({ channels }: ChunkFormat, [x, y, z]: Vec3): number => x * y * z * channels;
+
+function rawVoxels(bytes: Uint8Array, format: ChunkFormat, size: Vec3, chunk: string): VoxelArray {
+  const expected = voxelCountOf(format, size) * bytesPerVoxel(format.dataType);
+  if (bytes.length !== expected)
+    throw new ChunkError(chunk, `${bytes.length} bytes of voxels, expected ${expected}`);
+  return voxelsOf(format.dataType, bytes);
+}
+
+/** A chunk of compressed_segmentation. Throws `ChunkError`. */
+export async function decodeLabelChunk(
+  object: StoredObject,
+  shape: SegmentationShape,
+  chunk: string,
+): Promise<VoxelArray> {
+  return decodeLabels(await unpacked(object, 4 * mostWords(shape), chunk), shape, chunk);
+}
+
+/** Undoes the compression of a small file such as `info`. Throws `ChunkError`. */
+export const decompressText = async (object: StoredObject, where: string): Promise<string> =>
+  new TextDecoder().decode(await unpacked(object, MOST_TEXT_BYTES, where));
+
+const MOST_TEXT_BYTES = 2 ** 28;
+
+const unpacked = async ({ bytes, encoding }: StoredObject, mostBytes: number, chunk: string) =>
+  encoding === undefined ? bytes : unpack(bytes, encoding, mostBytes, chunk);

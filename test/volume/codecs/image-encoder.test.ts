@@ -27,7 +27,9 @@ describe.each(compressions)('a chunk encoded as %s', (compression) => {
     const before = voxels.slice();
     voxels.fill(0);
     await encode(voxels);
-    expect(await decodeChunk(chunk, type, length, 'c')).toEqual(before);
+    expect(
+      await decodeChunk(chunk, { dataType: type, channels: 1, encoding: 'raw' }, [length, 1, 1], 'c'),
+    ).toEqual(before);
   });
 
   it('is what its name says', async () => {

@@ -1,6 +1,6 @@
 /** Voxel sizes and orientations as NRRD and NIfTI files state them. */
-import type { NrrdMeta } from '../../formats/nrrd/header.ts';
-import { type Orientation, OrientationError, parseOrientation } from '../../geometry/orientation.ts';
+import type { NrrdMeta } from './nrrd/header.ts';
+import { type Orientation, OrientationError, parseOrientation } from '../geometry/orientation.ts';
 
 /** Without a unit, a voxel of brain tissue: longer than this and it is in um, else in mm. */
 const LONGEST_IN_MM = 2;
@@ -34,6 +34,22 @@ export function nrrdVoxelSize(meta: NrrdMeta): readonly number[] | undefined {
   if (sizes === undefined || !sizes.every((size) => size > 0)) return undefined;
   const words = meta.units ?? meta.spaceUnits ?? sizes.map(() => meta.keyValues?.unit ?? '');
   return sizes.map((size, axis) => size * (UNITS[(words[axis] ?? '').toLowerCase()] ?? guess(sizes)));
+}
+
+/**
+ * Voxel index to position in micrometres towards right, front and up, three rows of four; undefined where the header
+ * does not say, or speaks of a space without these names.
+ */
+export function nrrdAffineUm(meta: NrrdMeta, voxelSizeUm: readonly number[]): number[][] | undefined {
+  const { space, spaceDirections, spaceOrigin = [0, 0, 0] } = meta;
+  const signs = space === undefined ? undefined : signsOf(space);
+  const steps = spaceDirections?.filter((step) => step !== undefined);
+  if (signs === undefined || steps?.length !== 3) return undefined;
+  const um = steps.map((step, axis) => voxelSizeUm[axis]! / Math.hypot(...step));
+  return signs.map((sign, row) => [
+    ...steps.map((step, axis) => sign * step[row]! * um[axis]!),
+    sign * (spaceOrigin[row] ?? 0) * um[0]!,
+  ]);
 }
 
 /** A key `orientation` with three letters, or directions in a space that names its axes. */

@@ -1,0 +1,75 @@
+/** One image of a TIFF as numbers, of any type that `pageTypeOf` takes, with the memory of a plane and a strip or tile. */
+import { type ElementArray, makeElements } from '../elements.ts';
+import type { TiffHeader } from './header.ts';
+import { type PageType, pageTypeOf } from './page-type.ts';
+import { decodeSegment } from './segment.ts';
+import { decodeWithSharp } from './sharp-decoder.ts';
+import type { TiffSource } from './source.ts';
+import { TiffError } from './tiff-error.ts';
+
+/** No lossless codec of TIFF makes more of a byte (LZW: 12 bits may stand for 4 KiB). */
+const MOST_EXPANSION = 3000;
+/** Tiles may be larger than the image, but not by any factor. */
+const MOST_TILE_BYTES = 2 ** 24;
+
+/** x fastest, numbers as stored: never scaled, white as zero where the file says so. Throws `TiffError`. */
+export async function readTiffPage(
+  source: TiffSource,
+  header: TiffHeader,
+  into: ElementArray,
+): Promise<void> {
+  const type = pageTypeOf(header, source.name);
+  if (type.compression === 'JPEG') return readJpeg(source, header, into);
+  const { kind, width, height, offsets } = header.segments;
+  checkSegmentSize(header, source.name);
+  const across = kind === 'tiles' ? Math.ceil(header.width / width) : 1;
+  for (let index = 0; index < offsets.length; index++) {
+    const x0 = (index % across) * width;
+    const y0 = Math.floor(index / across) * height;
+    const rows = Math.min(height, header.height - y0);
+    const samples = await readSegment(source, header, type, index, kind === 'tiles' ? height : rows);
+    const columns = Math.min(width, header.width - x0);
+    for (let y = 0; y < rows; y++)
+      (into as Uint8Array).set(
+        samples.subarray(y * width, y * width + columns) as Uint8Array,
+        (y0 + y) * header.width + x0,
+      );
+  }
+}
+
+function checkSegmentSize({ segments, bitsPerSample, width, height }: TiffHeader, file: string): void {
+  const bytes = (segments.width * segments.height * bitsPerSample) / 8;
+  const imageBytes = (width * height * bitsPerSample) / 8;
+  if (bytes > 2 * imageBytes + MOST_TILE_BYTES)
+    throw new TiffError(
+      'damaged',
+      file,
+      `tiles of ${segments.width} x ${segments.height} pixels for an image of ${width} x ${height}`,
+    );
+}
+
+async function readSegment(
+  source: TiffSource,
+  header: TiffHeader,
+  type: PageType,
+  index: number,
+  height: number,
+): Promise<ElementArray> {
+  const { width, offsets, byteCounts } = header.segments;
+  const [start, length] = [offsets[index]!, byteCounts[index] ?? 0];
+  // Never written: all zero.
+  if (start === 0 && length === 0) return makeElements(type.type, width * height);
+  const pixelBytes = (width * height * header.bitsPerSample) / 8;
+  if (pixelBytes > length * MOST_EXPANSION)
+    throw new TiffError('damaged', source.name, `${width} x ${height} pixels cannot lie in ${length} bytes`);
+  const [bytes] = await source.read([{ start, end: start + length }]);
+  if (bytes?.length !== length)
+    throw new TiffError('truncated', source.name, 'the file is shorter than its listing says');
+  return decodeSegment({ index, width, height, bytes }, header, type, source.name);
+}
+
+/** A single page: the whole file is handed over. */
+async function readJpeg(source: TiffSource, header: TiffHeader, into: ElementArray): Promise<void> {
+  const [bytes = new Uint8Array()] = await source.read([{ start: 0, end: source.size }]);
+  (into as Uint8Array).set(await decodeWithSharp(bytes, header, 'uint8', source.name) as Uint8Array);
+}

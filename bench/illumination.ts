@@ -20,6 +20,7 @@ import {
   n4Cases,
 } from './illumination-data.ts';
 import { printIlluminationField, printN4Speed } from './illumination-field.ts';
+import { printSeams } from './illumination-seams.ts';
 
 type Print = (text: string) => void;
 
@@ -42,6 +43,7 @@ async function runIllumination(print: Print): Promise<void> {
   else print(`colm_cellfinder_3x4: skipped, there is no ${colm}`);
   await printIlluminationField(dataDirectory, (...row) => line(print, ...row));
   await printIlluminationAcquisitions(dataDirectory, (...row) => line(print, ...row));
+  await printSeams(dataDirectory, (...row) => line(print, ...row));
   await printApplyCost((...row) => line(print, ...row));
 }
 

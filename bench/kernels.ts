@@ -18,7 +18,9 @@ import { windowRows } from '../shared/kernels/oracles/alignment/window-rows.ts';
 import { averagePlanes } from '../shared/kernels/oracles/average-planes.ts';
 import { blend } from '../shared/kernels/oracles/blend.ts';
 import { blendMax, blendMin, blendNearest } from '../shared/kernels/oracles/blend-choice.ts';
+import { copyRows } from '../shared/kernels/oracles/copy-rows.ts';
 import { correct } from '../shared/kernels/oracles/correct.ts';
+import { countFrom } from '../shared/kernels/oracles/count-from.ts';
 import { halvePlane } from '../shared/kernels/oracles/halve-plane.ts';
 import { quantise } from '../shared/kernels/oracles/quantise.ts';
 import { widen } from '../shared/kernels/oracles/widen.ts';
@@ -39,7 +41,9 @@ export const benches = [{ name: 'kernels', run: runKernels }];
 async function runKernels(print: (text: string) => void): Promise<void> {
   const kernels = loadKernels();
   const oracles: Twin = {
+    copyRows,
     correct,
+    countFrom,
     blend,
     blendNearest,
     blendMax,
@@ -144,6 +148,8 @@ function workOn({ bytes, words, a, b, c, ramp, rows, cuts, scratch }: ReturnType
     ['average planes (voxels of one)', (twin) => twin.averagePlanes(a, b, c)],
     ['widen uint8', (twin) => twin.widen(bytes, c)],
     ['widen uint16', (twin) => twin.widen(words, c)],
+    ['copy rows of 128 voxels (half the plane)', (twin) => twin.copyRows(a, 128, c, 256, 128, voxels / 256)],
+    ['count from', (twin) => twin.countFrom(a, 65_535.5)],
     ['quantise to uint8', (twin) => twin.quantise(a, bytes)],
     ['quantise to uint16', (twin) => twin.quantise(a, words)],
     ...(['blend', 'blendNearest', 'blendMax', 'blendMin'] as const).map(blendOf),

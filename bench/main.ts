@@ -11,6 +11,7 @@ import { benches as kernelBenches } from './kernels.ts';
 import { benches as placementBenches } from './placement.ts';
 import { benches as registrationBenches } from './registration.ts';
 import { benches as runBenches } from './run.ts';
+import { benches as taskTimesBenches } from './task-times.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -32,6 +33,7 @@ const all: readonly Bench[] = [
   ...placementBenches,
   ...registrationBenches,
   ...runBenches,
+  ...taskTimesBenches,
 ];
 const chosen = all.flatMap((bench) => {
   const word = words.find(([name = '']) => bench.name.includes(name));

@@ -79,7 +79,10 @@ function timed(command: string, folder: string): { cpuSeconds: number } {
       encoding: 'utf8',
     },
   );
-  if (status !== 0) throw new Error(`${command} ended with ${status} in ${folder}: ${stderr}`);
+  if (status !== 0)
+    throw new Error(
+      `${command} ended with ${status}; what it said is in ${folder}/${command.split(' ')[0]}.out`,
+    );
   const [user, system] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number);
   return { cpuSeconds: user! + system! };
 }
@@ -96,7 +99,7 @@ const common = `(FixedInternalImagePixelType "float")
 (UseDirectionCosines "true")
 (Registration "MultiResolutionRegistration")
 (Interpolator "LinearInterpolator")
-(ResampleInterpolator "FinalLinearInterpolator")
+(ResampleInterpolator "FinalBSplineInterpolator")
 (Resampler "DefaultResampler")
 (FixedImagePyramid "FixedSmoothingImagePyramid")
 (MovingImagePyramid "MovingSmoothingImagePyramid")

@@ -7,6 +7,8 @@
  */
 import { PermanentError } from '../../shared/engine/errors.ts';
 import { optionalFile } from '../../shared/engine/step.ts';
+import { boxVolume } from '../../shared/geometry/box.ts';
+import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { illuminationFieldFile, readIllumination } from '../../shared/illumination/files.ts';
 import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
@@ -36,6 +38,7 @@ export const apply = defineStep({
       }),
     };
   },
+  voxels: ({ block }) => boxVolume(block),
   run: async ({ blocks, block, isFirst }, { inputs: { plan, parameters }, store, source }) => {
     const { mips } = plan!;
     const { sourceMip, lastMip } = blocks;
@@ -47,7 +50,7 @@ export const apply = defineStep({
         `${illuminationFieldFile('volume').key} is not to be applied, or gone: use --redo.`,
       );
     const volume = await openVolume(isCorrecting ? source : store);
-    await withTwoKernels((kernels, encoder) =>
+    const clipped = await withTwoKernels((kernels, encoder) =>
       shrinkBlock({
         kernels,
         volume,
@@ -69,5 +72,6 @@ export const apply = defineStep({
         }),
       }),
     );
+    await writeClipped(store, 'volume', block, clipped);
   },
 });

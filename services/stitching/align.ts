@@ -8,12 +8,14 @@ import { acquisitionFile } from '../../shared/acquisition/acquisition.ts';
 import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
 import { readFile, writeFile } from '../../shared/engine/files.ts';
 import type { Plan, TaskContext } from '../../shared/engine/step.ts';
+import type { Vec3 } from '../../shared/geometry/box.ts';
 import { defineStep } from '../step.ts';
 import { openCorrelator } from './alignment/workspace.ts';
 import { alignGroup } from './overlaps/align-group.ts';
 import { alignmentNeeds } from './overlaps/alignment-needs.ts';
 import { type AlignmentInputs, type AlignmentPlan, alignmentPlan } from './overlaps/alignment-plan.ts';
 import { measureNoise, noiseFile } from './overlaps/noise-samples.ts';
+import { stripArea } from './overlaps/overlap-pairs.ts';
 import type { PairGroup } from './overlaps/pair-groups.ts';
 import { pairLayerFile } from './overlaps/pair-layer-file.ts';
 
@@ -37,6 +39,7 @@ export const align = defineStep({
     const plan = alignmentPlan(inputs);
     return pass === 0 ? noiseTasks(plan, inputs) : pairTasks(plan);
   },
+  voxels: (task, { acquisition }) => (task.kind === 'noise' ? 0 : stripVoxels(task, acquisition.tileSize)),
   run: (task, context) =>
     task.kind === 'noise' ? alignNoise(task.plan, context) : alignPairs(task, context),
 });
@@ -57,6 +60,15 @@ const pairTasks = (plan: AlignmentPlan): Plan<AlignTask> => ({
     layer: index % plan.layers.length,
   }),
 });
+
+/** Of the strips of one side; those of the other are as many. */
+function stripVoxels(
+  { plan, group, layer }: AlignTask & { readonly kind: 'pairs' },
+  [width, height]: Vec3,
+): number {
+  const { z0, z1 } = plan.layers[layer]!;
+  return (z1 - z0) * group.pairs.reduce((sum, pair) => sum + stripArea(pair, [width, height]), 0);
+}
 
 type Context = TaskContext<AlignmentInputs>;
 

@@ -9,6 +9,8 @@ import type { DamagedPlaneError } from '../../shared/acquisition/acquisition-err
 import { readCorrection } from '../../shared/acquisition/correction.ts';
 import { placementFile } from '../../shared/acquisition/placement.ts';
 import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
+import { boxVolume } from '../../shared/geometry/box.ts';
+import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { readIllumination } from '../../shared/illumination/files.ts';
 import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
@@ -37,6 +39,7 @@ export const fuse = defineStep({
       task: (index) => fuseTask(geometry, index),
     };
   },
+  voxels: ({ block }) => boxVolume(block),
   run: async (task: FuseTask, { inputs, store, source }) => {
     const { acquisition, placement, parameters } = inputs;
     const { mips, blocks } = fusionGeometry(inputs);
@@ -54,7 +57,7 @@ export const fuse = defineStep({
     );
     const correction = await readCorrection(store, channel, acquisition.tileSize);
     const illumination = await readIllumination(store, channel);
-    await withTwoKernels((kernels, encoder) =>
+    const clipped = await withTwoKernels((kernels, encoder) =>
       fuseBlock({
         kernels,
         dataType: acquisition.dataType,
@@ -80,6 +83,7 @@ export const fuse = defineStep({
       }),
     );
     await writeDamaged(store, channel, block, [...damaged.values()]);
+    await writeClipped(store, channel, block, clipped);
   },
 });
 

@@ -56,6 +56,15 @@ export interface Kernels extends AlignmentKernels, IlluminationKernels {
   /** As `blend`, but the smallest of the values with w > 0 is taken; weight += w. */
   readonly blendMin: Blend;
 
+  /** How many values are at least `least`; NaN is none. */
+  countFrom(values: Float32Array, least: number): number;
+
+  /**
+   * Copies a rectangle of `columns` x `rows` voxels from the beginning of one plane to that of another of the same type,
+   * which are so wide; begin elsewhere by a subarray.
+   */
+  copyRows(from: Pixels, fromWidth: number, to: Pixels, toWidth: number, columns: number, rows: number): void;
+
   /** Rounds half to even and clips to the range of `out`; NaN becomes 0. float32: a copy. */
   quantise(values: Float32Array, out: Pixels): void;
 
@@ -125,6 +134,18 @@ export function loadKernels(): Kernels {
     blendNearest: blendBy(memory, kernels.blendNearest),
     blendMax: blendBy(memory, kernels.blendMax),
     blendMin: blendBy(memory, kernels.blendMin),
+
+    countFrom: (values, least) => kernels.countFrom(address('values', values), least, values.length),
+
+    copyRows(from, fromWidth, to, toWidth, columns, rows) {
+      expectRows('from', from, fromWidth, columns, rows);
+      expectRows('to', to, toWidth, columns, rows);
+      const bytes = from.BYTES_PER_ELEMENT;
+      if (to.BYTES_PER_ELEMENT !== bytes)
+        throw new TypeError(`to is ${pixelTypeOf(to)}, expected ${pixelTypeOf(from)} as from is`);
+      const [source, target] = [address('from', from), address('to', to)];
+      kernels.copyRows(source, fromWidth * bytes, target, toWidth * bytes, columns * bytes, rows);
+    },
 
     quantise(values, out) {
       expectAtLeast('out', out, values.length);
@@ -199,6 +220,12 @@ function expectCounts(counts: Record<string, number>): void {
   for (const [name, count] of Object.entries(counts))
     if (!Number.isInteger(count) || count < 0)
       throw new RangeError(`${name} is ${count}, expected a whole number, 0 or more`);
+}
+
+function expectRows(name: string, plane: Pixels, width: number, columns: number, rows: number): void {
+  expectCounts({ columns, rows });
+  if (columns > width) throw new RangeError(`${columns} columns of ${name}, expected at most its ${width}`);
+  if (columns > 0 && rows > 0) expectAtLeast(name, plane, (rows - 1) * width + columns);
 }
 
 function expectRectangle(

@@ -16,6 +16,16 @@ export interface KernelExports {
   blendNearest: BlendExport;
   blendMax: BlendExport;
   blendMin: BlendExport;
+  /** Widths and columns in bytes. */
+  copyRows(
+    from: number,
+    fromBytes: number,
+    to: number,
+    toBytes: number,
+    rowBytes: number,
+    rows: number,
+  ): void;
+  countFrom(values: number, least: number, count: number): number;
   quantiseUint8(values: number, out: number, count: number): void;
   quantiseUint16(values: number, out: number, count: number): void;
   widenUint8(values: number, out: number, count: number): void;

@@ -69,6 +69,12 @@ describe('kernels', () => {
     expect(() => kernels.correct(raw, short, 0, long)).toThrow('flat has 3 voxels');
     expect(() => kernels.quantise(long, short)).toThrow('out has 3 voxels');
     expect(() => kernels.widen(raw, short)).toThrow('out has 3 voxels');
+    expect(() => kernels.copyRows(long, 4, short, 4, 4, 1)).toThrow('to has 3 voxels, expected at least 4');
+    expect(() => kernels.copyRows(short, 2, long, 2, 2, 2)).toThrow('from has 3 voxels, expected at least 4');
+    expect(() => kernels.copyRows(long, 3, long, 4, 4, 2)).toThrow(
+      '4 columns of from, expected at most its 3',
+    );
+    expect(() => kernels.copyRows(raw, 4, long, 4, 4, 2)).toThrow('to is float32, expected uint8');
     expect(() => kernels.averagePlanes(long, short, long)).toThrow('b has 3 voxels');
     expect(() => kernels.averagePlanes(long, long, short)).toThrow('out has 3 voxels');
     expect(() => kernels.halvePlane(short, 2, 2, long)).toThrow('plane has 3 voxels');

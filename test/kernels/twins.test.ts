@@ -4,7 +4,9 @@ import { loadKernels, type Pixels, type PixelType } from '../../shared/kernels/k
 import { averagePlanes } from '../../shared/kernels/oracles/average-planes.ts';
 import { blend } from '../../shared/kernels/oracles/blend.ts';
 import { blendMax, blendMin, blendNearest } from '../../shared/kernels/oracles/blend-choice.ts';
+import { copyRows } from '../../shared/kernels/oracles/copy-rows.ts';
 import { correct } from '../../shared/kernels/oracles/correct.ts';
+import { countFrom } from '../../shared/kernels/oracles/count-from.ts';
 import { halvePlane } from '../../shared/kernels/oracles/halve-plane.ts';
 import { quantise } from '../../shared/kernels/oracles/quantise.ts';
 import { widen } from '../../shared/kernels/oracles/widen.ts';
@@ -79,7 +81,36 @@ describe.each(types)('%s pixels', (type) => {
   });
 });
 
+describe.each(types)('rectangles of %s pixels', (type) => {
+  it('are copied as the oracle says', () => {
+    forSeeds(150, (testCase) => {
+      const { random } = testCase;
+      const [columns, rows] = [anyLength(random) % 70, whole(random, 9)];
+      const [fromWidth, toWidth] = [columns + whole(random, 9), columns + whole(random, 9)];
+      const slots = makeSlots(kernels, testCase, [
+        { type, length: rows * fromWidth },
+        { type, length: rows * toWidth },
+      ]);
+      const run =
+        (twin: typeof copyRows) =>
+        ([from, to]: Pixels[]) =>
+          twin(from!, fromWidth, to!, toWidth, columns, rows);
+      expectTwins(slots, testCase.label, run(kernels.copyRows), run(copyRows));
+    });
+  });
+});
+
 describe('planes', () => {
+  it('are counted as the oracle says', () => {
+    forSeeds(150, (testCase) => {
+      const [slot] = makeSlots(kernels, testCase, [float32(anyLength(testCase.random))]);
+      const view = slot!.view as F;
+      const least = testCase.random() < 0.5 ? 65_535.5 : 70_000 * testCase.random();
+      if (view.length > 0) view[whole(testCase.random, view.length)] = least;
+      expect(kernels.countFrom(view, least), testCase.label).toBe(countFrom(view, least));
+    });
+  });
+
   it('are halved as the oracle says, odd borders included', () => {
     forSeeds(300, (testCase) => {
       const { random } = testCase;

@@ -30,7 +30,14 @@ export function applyNeeds({ plan }: { readonly plan: CorrectionPlan | undefined
     const { chunkSize, dataType } = plan!.mips[sourceMip]!;
     const bytes = bytesPerVoxel(dataType);
     const layer = x * y * Math.min(z, chunkSize[2]) * bytes;
-    return { bytes: layer * LAYERS + x * y * (PLANES * 4 + bytes) + lightBytes(x, y), voxels: x * y * z };
+    return {
+      bytes:
+        layer * LAYERS +
+        x * y * (PLANES * 4 + 2 * bytes) +
+        chunkSize[0] * chunkSize[1] * bytes +
+        lightBytes(x, y),
+      voxels: x * y * z,
+    };
   });
   return {
     memoryMiB: Math.ceil(Math.max(0, ...passes.map(({ bytes }) => bytes)) / 2 ** 20) + RUNTIME_MIB,

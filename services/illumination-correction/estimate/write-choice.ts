@@ -8,8 +8,8 @@ import {
   illuminationNrrdKey,
   illuminationPictureKey,
 } from '../../../shared/illumination/files.ts';
+import { DrawingError } from '../../../shared/pictures/drawing.ts';
 import { beforeAndAfter } from '../picture/before-and-after.ts';
-import { PictureError } from '../picture/page.ts';
 import type { FieldChoice } from './choose-field.ts';
 import type { LitVolume } from './lit-volume.ts';
 import { statementOf } from './statement.ts';
@@ -63,7 +63,7 @@ async function putPicture(
       return key;
     }
   } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
+    if (!(error instanceof DrawingError)) throw error;
   }
   await store.delete([key]);
   return null;

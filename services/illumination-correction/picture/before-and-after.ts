@@ -19,7 +19,7 @@ const TITLE = 24;
 
 type Colour = readonly [number, number, number];
 
-/** Throws `PictureError`. `isApplied`: false where the field is only shown. */
+/** Throws `DrawingError`. `isApplied`: false where the field is only shown. */
 export function beforeAndAfter(
   low: LowVolume,
   field: IlluminationField,

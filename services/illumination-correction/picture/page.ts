@@ -1,13 +1,6 @@
 /** Panels put on a page with words, as a PNG. Where sharp does not work a job goes without its picture. */
 import type Sharp from 'sharp';
-
-/** A picture could not be drawn, for a reason that lies in the machine. */
-export class PictureError extends Error {
-  override readonly name = 'PictureError';
-  constructor(cause: unknown) {
-    super(`sharp could not draw it: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
+import { canDrawWords, FONTS, withSharp } from '../../../shared/pictures/drawing.ts';
 
 export interface Panel {
   readonly left: number;
@@ -30,22 +23,20 @@ export interface Words {
   readonly text: string;
 }
 
-export async function drawPage(
+/** Throws `DrawingError`. */
+export function drawPage(
   size: { readonly width: number; readonly height: number },
   panels: readonly Panel[],
   words: readonly Words[],
 ): Promise<Uint8Array> {
-  try {
-    const { default: sharp } = await import('sharp');
+  return withSharp(async (sharp) => {
     const insets = await Promise.all(panels.map((panel) => drawPanel(sharp, panel)));
-    const lettering = (await hasFont(sharp)) ? [{ input: svgOf(size, words), left: 0, top: 0 }] : [];
-    return await sharp({ create: { ...size, channels: 3, background: '#0d0f14' } })
+    const lettering = (await canDrawWords()) ? [{ input: svgOf(size, words), left: 0, top: 0 }] : [];
+    return sharp({ create: { ...size, channels: 3, background: '#0d0f14' } })
       .composite([...insets, ...lettering])
       .png({ compressionLevel: 9, palette: true, dither: 0, quality: 90 })
       .toBuffer();
-  } catch (error) {
-    throw new PictureError(error);
-  }
+  });
 }
 
 async function drawPanel(sharp: typeof Sharp, { left, top, width, height, image }: Panel) {
@@ -56,19 +47,10 @@ async function drawPanel(sharp: typeof Sharp, { left, top, width, height, image 
   return { input, left, top };
 }
 
-/** Without a font every character is drawn as the same box. */
-async function hasFont(sharp: typeof Sharp): Promise<boolean> {
-  const draw = (text: string) =>
-    sharp(svgOf({ width: 24, height: 24 }, [{ left: 4, base: 18, text }]))
-      .raw()
-      .toBuffer();
-  return Buffer.compare(await draw('.'), await draw('W')) !== 0;
-}
-
 function svgOf({ width, height }: { width: number; height: number }, words: readonly Words[]): Buffer {
   const lines = words.map(({ left, base, text }) => `<text x="${left}" y="${base}">${text}</text>`);
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-size="13" fill="#dfe3ec" ` +
-      `font-family="DejaVu Sans, Helvetica, Arial, sans-serif">${lines.join('')}</svg>`,
+      `font-family="${FONTS}">${lines.join('')}</svg>`,
   );
 }

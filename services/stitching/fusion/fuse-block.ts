@@ -5,6 +5,7 @@
 import type { Correction } from '../../../shared/acquisition/correction.ts';
 import type { Box, Vec3 } from '../../../shared/geometry/box.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
+import { clipCounter } from '../../../shared/illumination/clipped.ts';
 import type { IlluminationField } from '../../../shared/illumination/field.ts';
 import { lightBuffers, lightTaker } from '../../../shared/illumination/planes.ts';
 import type { Kernels, Pixels, PixelType } from '../../../shared/kernels/kernels.ts';
@@ -32,7 +33,8 @@ export interface BlockFusion {
   readonly writer: BlockWriter;
 }
 
-export async function fuseBlock(fusion: BlockFusion): Promise<void> {
+/** Resolves with how many voxels came out brighter than their type can hold. */
+export async function fuseBlock(fusion: BlockFusion): Promise<number> {
   const { block, factors, dataType, illumination, kernels, voxelSizeUm, writer } = fusion;
   const [width, height, depth] = boxSize(block);
   const shape = { width, height, depth, factors, dataType };
@@ -45,15 +47,18 @@ export async function fuseBlock(fusion: BlockFusion): Promise<void> {
   const blend = blender(fusion, buffers);
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
+  const clipped = clipCounter(dataType, kernels);
   for await (const plane of fusion.planes) {
     buffers.fused.fill(0);
     buffers.weight.fill(0);
     for (const tile of plane.tiles) blend(tile, plane);
     takeLight(buffers.fused, plane.z - block.start[2]);
+    clipped.add(buffers.fused);
     cascade.push(buffers.fused);
     await writer.flow();
   }
   await writer.finish();
+  return clipped.total();
 }
 
 type Buffers = {

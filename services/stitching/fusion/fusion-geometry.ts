@@ -85,7 +85,7 @@ function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement)
     const [fx, fy] = factorBetween(mips, 0, mip);
     layers += (x / fx) * (y / fy) * Math.min(z, mips[mip]!.chunkSize[2]) * bytes;
   }
-  const planes = x * y * 4 * 4 + tileSize[0] * tileSize[1] * (8 + 5 * bytes) + lightBytes(x, y);
+  const planes = x * y * (4 * 4 + bytes) + tileSize[0] * tileSize[1] * (8 + 5 * bytes) + lightBytes(x, y);
   return Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB;
 }
 

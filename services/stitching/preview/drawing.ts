@@ -1,26 +1,6 @@
-/** Pictures are drawn here and nowhere else: with sharp, as PNGs of few colours, without words where there is no font. */
-import type Sharp from 'sharp';
-import { COLOURS, svg, text } from './svg.ts';
-
-/** A picture could not be drawn, for a reason that lies in the machine: what it shows is right all the same. */
-export class DrawingError extends Error {
-  override readonly name = 'DrawingError';
-  constructor(cause: unknown) {
-    super(`sharp could not draw it: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
-
-type SharpModule = typeof Sharp;
-
-/** Loads sharp when a picture is drawn. Whatever goes wrong in `draw` is a `DrawingError`: no store is used in it. */
-export async function withSharp<T>(draw: (sharp: SharpModule) => Promise<T>): Promise<T> {
-  try {
-    const { default: sharp } = await import('sharp');
-    return await draw(sharp);
-  } catch (error) {
-    throw error instanceof DrawingError ? error : new DrawingError(error);
-  }
-}
+/** The pages of stitching's pictures: PNGs of few colours, without words where there is no font. */
+import { canDrawWords, withSharp } from '../../../shared/pictures/drawing.ts';
+import { COLOURS, svg } from './svg.ts';
 
 export interface Inset {
   /** PNG of the size it is drawn at. */
@@ -47,15 +27,3 @@ export function drawPage(
 
 /** As many colours as this needs: hardly to be told from all of them, for two thirds of the bytes. */
 const QUALITY = 90;
-
-/** Without a font every character is drawn as the same box. */
-export function canDrawWords(): Promise<boolean> {
-  return withSharp(async (sharp) => {
-    const draw = (words: string) =>
-      sharp(svg(24, 24, [text([4, 18], words)]))
-        .raw()
-        .toBuffer();
-    const [narrow, wide] = [await draw('.'), await draw('W')];
-    return Buffer.compare(narrow, wide) !== 0;
-  });
-}

@@ -1,6 +1,7 @@
 /** The sections of the contact sheet as pictures: grey values, dark blue where no tile is. */
 import { quantile } from '../../../shared/numerics/statistics.ts';
-import { type Inset, withSharp } from './drawing.ts';
+import { withSharp } from '../../../shared/pictures/drawing.ts';
+import type { Inset } from './drawing.ts';
 import type { Section, Sections } from './sections.ts';
 import type { Panel, SheetLayout } from './sheet-layout.ts';
 

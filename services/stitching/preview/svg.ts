@@ -1,4 +1,5 @@
 /** Pieces of SVG for the contact sheet: few, and with what they share said once. */
+import { FONTS } from '../../../shared/pictures/drawing.ts';
 
 export const COLOURS = {
   page: '#0d0f14',
@@ -67,7 +68,7 @@ export const box = ([x, y]: Point, width: number, height: number, fill: string):
 export function svg(width: number, height: number, parts: readonly string[], hasWords = true): Buffer {
   const style = hasWords ? '' : '<style>text { display: none }</style>';
   return Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">${style}${parts.join('')}</svg>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${FONTS}">${style}${parts.join('')}</svg>`,
   );
 }
 

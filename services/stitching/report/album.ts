@@ -1,7 +1,7 @@
 /** The pictures of a report as files. One that cannot be drawn is left out and said: the volume is right without it. */
 import { REPORT_FOLDER } from '../../../shared/acquisition/quality-report.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
-import { canDrawWords, DrawingError } from '../preview/drawing.ts';
+import { canDrawWords, DrawingError } from '../../../shared/pictures/drawing.ts';
 
 export interface Album {
   /** Key of the picture; null where there is nothing to draw (undefined), or where it cannot be drawn. */

@@ -1,5 +1,6 @@
 /** Puts a picture of the report together: panels of pixels, and what is drawn over them. */
-import { drawPage, type Inset, withSharp } from '../preview/drawing.ts';
+import { withSharp } from '../../../shared/pictures/drawing.ts';
+import { drawPage, type Inset } from '../preview/drawing.ts';
 
 export interface Panel {
   readonly left: number;

@@ -13,7 +13,9 @@ export { stabiliseFloat32, stabiliseUint8, stabiliseUint16 } from './alignment/s
 export { windowRows } from './alignment/window-rows';
 export * from './average-planes';
 export * from './blend';
+export * from './copy-rows';
 export * from './correct';
+export * from './count-from';
 export { gzip } from './gzip/encode';
 export { gzipScratchBytes } from './gzip/scratch';
 export * from './halve-plane';

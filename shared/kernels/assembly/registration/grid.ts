@@ -21,6 +21,10 @@ export const GRID_BYTES: usize = 64 + 12;
   return f32x4.min(f32x4.floor(clamped), lastCell(grid));
 }
 
+@inline export function indexIn(grid: usize, um: v128): v128 {
+  return f32x4.mul(f32x4.sub(um, originUm(grid)), perUm(grid));
+}
+
 /** Bytes from the first point of a field to the cell's. */
 @inline export function offsetOf(cell: v128, grid: usize): usize {
   const index = i32x4.trunc_sat_f32x4_s(cell);

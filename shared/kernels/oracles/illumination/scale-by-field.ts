@@ -1,4 +1,4 @@
-import { exponential } from './exponential.ts';
+import { exponentialOfEightfold } from './exponential.ts';
 
 const { fround } = Math;
 
@@ -26,7 +26,7 @@ export function scaleByField(
   limit: number,
 ): void {
   const spans = starts.length - 1;
-  const most = fround(limit);
+  const most = fround(limit) / 8;
   for (let y = 0; y < rows; y++) {
     for (let span = 0; span < spans; span++) {
       const coefficient = (power: number): number => {
@@ -37,9 +37,9 @@ export function scaleByField(
       const [a0, a1, a2, a3] = [coefficient(0), coefficient(1), coefficient(2), coefficient(3)];
       for (let x = starts[span]!; x < starts[span + 1]!; x++) {
         const bend = fround(fround(fround(fround(fround(a3 * t[x]!) + a2) * t[x]!) + a1) * t[x]!);
-        const exponent = Math.max(Math.min(-fround(bend + a0), most), -most);
+        const eighth = Math.max(Math.min(-fround(bend + a0) / 8, most), -most);
         const i = y * t.length + x;
-        values[i] = values[i]! * exponential(exponent);
+        values[i] = values[i]! * exponentialOfEightfold(eighth);
       }
     }
   }

@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'dashboard',
+    summary: 'show on a page of this machine how a job goes',
+    load: () => import('./commands/dashboard.ts'),
+  },
+  {
     name: 'resume',
     summary: 'go on with a job that was stopped',
     load: () => import('./commands/resume.ts'),
@@ -111,6 +116,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'link',
     summary: 'make an address that shows volumes to others',
     load: () => import('./commands/link.ts'),
+  },
+  {
+    name: 'upload',
+    summary: 'copy volumes to a bucket, with the headers that a browser needs',
+    load: () => import('./commands/upload.ts'),
   },
   {
     name: 'demo',

@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { RefusedError } from './errors.ts';
 
 const FORMATS = 'more output formats';
-const CLOUD = 'the AWS deployment';
 
 const FUTURE_FLAGS: Readonly<Record<string, string>> = {
   encoding: FORMATS,
@@ -13,11 +12,9 @@ const FUTURE_FLAGS: Readonly<Record<string, string>> = {
 export const FUTURE_COMMANDS: Readonly<Record<string, string>> = {
   convert: FORMATS,
   export: FORMATS,
-  upload: CLOUD,
   cutout: 'the viewer',
   layout: 'the viewer',
   mesh: 'the viewer',
-  dashboard: CLOUD,
 };
 
 export function refuseFutureFlags(command: Command): void {

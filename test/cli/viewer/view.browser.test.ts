@@ -49,7 +49,7 @@ async function serve(place: string, change: Partial<Layer> = {}): Promise<Served
   const { layers } = await viewLayers(volumes, [], () => `${server.url}data/0`);
   const changed = layers.map((viewed) => ({
     ...viewed,
-    layer: { ...viewed.layer, opacity: 1, ...change } as Layer,
+    layer: { ...viewed.layer, ...change } as Layer,
   }));
   return { server, files, seen, reports, layers: changed };
 }

@@ -1,0 +1,100 @@
+/** A volume copied to where browsers read it, each object with the headers that it needs (docs/specs/VIEWER.md §6). */
+import type { ListedObject, ObjectStore, PutOptions } from '../../shared/engine/ports.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import { keyIn } from '../../shared/volume/chunk-reader.ts';
+
+export interface CopyOptions {
+  /** `Cache-Control` of everything but `info` and other JSON, which browsers ask for each time. */
+  readonly cacheControl: string;
+  readonly onObject?: (done: number, total: number) => void;
+}
+
+export interface Copied {
+  readonly objects: number;
+  /** Were there already, with the same length and encoding. */
+  readonly skipped: number;
+  /** As stored, of those that were written. */
+  readonly bytes: number;
+}
+
+const AT_ONCE = 16;
+/** Larger objects (shards) go in pieces of that length. */
+const PIECE = 16 * 2 ** 20;
+
+/** `folder` in `from` becomes the same folder in `to`. `info` comes last: a volume is seen once it is whole. */
+export async function copyVolume(
+  from: ObjectStore,
+  to: ObjectStore,
+  folder: string,
+  { cacheControl, onObject }: CopyOptions,
+): Promise<Copied> {
+  const objects = await objectsOf(from, folder);
+  let done = 0;
+  const copyOne = async ({ key }: ListedObject): Promise<number | undefined> => {
+    const bytes = await copyObject(from, to, key, cacheControl);
+    onObject?.(++done, objects.length);
+    return bytes;
+  };
+  const isInfo = ({ key }: ListedObject): boolean => key === keyIn(folder, 'info');
+  const rest = await inParallel(
+    objects.filter((object) => !isInfo(object)),
+    AT_ONCE,
+    copyOne,
+  );
+  const all = [...rest, ...(await inParallel(objects.filter(isInfo), 1, copyOne))];
+  const written = all.filter((bytes) => bytes !== undefined);
+  return {
+    objects: objects.length,
+    skipped: all.length - written.length,
+    bytes: written.reduce((sum, bytes) => sum + bytes, 0),
+  };
+}
+
+/** Without what a job keeps beside its volume. */
+async function objectsOf(store: ObjectStore, folder: string): Promise<ListedObject[]> {
+  const found: ListedObject[] = [];
+  for await (const object of store.list(folder === '' ? '' : `${folder}/`))
+    if (!object.key.split('/').some((name) => name.startsWith('.'))) found.push(object);
+  return found;
+}
+
+/** Bytes as stored; undefined where it was there. */
+async function copyObject(
+  from: ObjectStore,
+  to: ObjectStore,
+  key: string,
+  cacheControl: string,
+): Promise<number | undefined> {
+  const [head, there] = await Promise.all([from.head(key), to.head(key)]);
+  if (head === undefined) throw new Error(`${from.url}/${key} went away while it was copied`);
+  // JSON is written again: two texts of the same length may differ.
+  if (!isJson(key) && there?.size === head.size && there.encoding === head.encoding) return undefined;
+  const options: PutOptions = {
+    contentType: isJson(key) ? 'application/json' : 'application/octet-stream',
+    cacheControl: isJson(key) ? 'no-cache' : cacheControl,
+    ...(head.encoding ? { encoding: head.encoding } : {}),
+  };
+  await to.put(key, await bodyOf(from, key, head.size), options);
+  return head.size;
+}
+
+const isJson = (key: string): boolean => /(^|\/)(info|provenance|[^/]*\.json|\d+:0)$/.test(key);
+
+async function bodyOf(
+  store: ObjectStore,
+  key: string,
+  size: number,
+): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  if (size > PIECE) return pieces(store, key, size);
+  const object = await store.get(key);
+  if (object === undefined) throw new Error(`${store.url}/${key} went away while it was copied`);
+  return object.bytes;
+}
+
+async function* pieces(store: ObjectStore, key: string, size: number): AsyncIterable<Uint8Array> {
+  for (let start = 0; start < size; start += PIECE) {
+    const [piece] = (await store.getRanges(key, [{ start, end: Math.min(size, start + PIECE) }])) ?? [];
+    if (piece === undefined) throw new Error(`${store.url}/${key} went away while it was copied`);
+    yield piece;
+  }
+}

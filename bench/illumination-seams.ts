@@ -44,16 +44,15 @@ export async function printSeams(directory: string, row: Row): Promise<void> {
     };
     await printSeamsOf('demo', await phantom('demo', {}), '<= 0.75', row);
     const small = { rows: 2, columns: 2, tileSize: [256, 256, 32], missing: [] } as const;
-    await printSeamsOf('small demo', await phantom('small', small), '<= 1', row);
     await printSeamsOf(
       'small demo without shading',
       await phantom('even', { ...small, vignette: 0 }),
-      '<= 1',
+      '<= 1.00',
       row,
     );
   });
   const colm = resolve(directory, 'colm_cellfinder_3x4');
-  if (existsSync(colm)) await printSeamsOf('colm_cellfinder_3x4', colm, '<= 1', row);
+  if (existsSync(colm)) await printSeamsOf('colm_cellfinder_3x4', colm, '<= 1.00', row);
 }
 
 const MODES = ['none', 'auto', 'n4', 'n4:3', 'cloudreg'] as const;
@@ -69,18 +68,14 @@ async function printSeamsOf(name: string, folder: string, bound: string, row: Ro
     const lit = decision === 'none' ? 'left as it is' : `applied, sd ${figures?.sd.toFixed(2)}`;
     row(
       `seam index, ${name}, illumination ${illumination}`,
-      `${(index / off).toFixed(3)} (${index.toFixed(4)} of ${off.toFixed(4)}; ${lit})`,
+      `${(index / off).toFixed(2)} (${index.toFixed(4)} of ${off.toFixed(4)}; ${lit})`,
       bound,
     );
   }
 }
 
 /** Of channel 0, with the tiles where they were placed. */
-async function indexOf(
-  store: ObjectStore,
-  source: ObjectStore,
-  changes: Changes,
-): Promise<number> {
+async function indexOf(store: ObjectStore, source: ObjectStore, changes: Changes): Promise<number> {
   const parameters: Changes = { compress: 'none', channels: [0], ...changes };
   await runAll([flatField, preview, estimate], store, source, parameters);
   const placement = await readFile(store, placementFile);
@@ -122,9 +117,12 @@ async function runTasks(
   store: ObjectStore,
   source: ObjectStore,
 ) {
-  const plan = step.plan(inputs as never, 0);
-  for (let index = 0; index < plan.count; index++)
-    await step.run(plan.task(index) as never, { inputs: inputs as never, store, source });
+  const passes = step.passes?.(inputs as never) ?? 1;
+  for (let pass = 0; pass < passes; pass++) {
+    const plan = step.plan(inputs as never, pass);
+    for (let index = 0; index < plan.count; index++)
+      await step.run(plan.task(index) as never, { inputs: inputs as never, store, source });
+  }
 }
 
 /** The volumes are looked at where a tile is about 64 voxels wide; the finest scale would fill the memory. */
@@ -180,9 +178,10 @@ const BLOCKS_ALONG_Z = 2;
  */
 function seamIndex([black, white]: readonly [Low, Low], placement: Placement): number {
   const depth = Math.floor(black.size[2] / BLOCKS_ALONG_Z);
-  const looks = Array.from({ length: BLOCKS_ALONG_Z }, (_, block) =>
-    [black, white].map((low) => meanAlongZ(low, block * depth, depth)),
-  );
+  const looks = Array.from({ length: BLOCKS_ALONG_Z }, (_, block) => [
+    meanAlongZ(black, white, block * depth, depth),
+    meanAlongZ(white, black, block * depth, depth),
+  ]);
   const regions = overlaps(black, placement);
   const bright = quantile(
     looks.flatMap(([a]) => regions.flatMap((pixels) => pixels.map((i) => a![i]!))),
@@ -199,15 +198,21 @@ function seamIndex([black, white]: readonly [Low, Low], placement: Placement): n
   return mean(off);
 }
 
-/** 0 is where there is no tile. */
-function meanAlongZ({ data, size: [width, height] }: Low, first: number, depth: number): Float64Array {
+/** Of the planes that both volumes hold: 0 is where there is no tile. */
+function meanAlongZ(
+  { data, size: [width, height] }: Low,
+  other: Low,
+  first: number,
+  depth: number,
+): Float64Array {
   const area = width * height;
   return Float64Array.from({ length: area }, (_, i) => {
     let [sum, count] = [0, 0];
     for (let z = first; z < first + depth; z++) {
-      const value = data[z * area + i]!;
-      sum += value;
-      count += value > 0 ? 1 : 0;
+      const at = z * area + i;
+      if (data[at] === 0 || other.data[at] === 0) continue;
+      sum += data[at]!;
+      count++;
     }
     return count > 0 ? sum / count : 0;
   });

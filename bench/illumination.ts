@@ -105,4 +105,4 @@ const outcome = ({ decision, logField }: FlatFieldEstimate, scene: FlatFieldScen
   logField === null ? decision : `${decision}, error ${fieldError(logField, scene).toFixed(4)}`;
 
 const line = (print: Print, what: string, measured: string, bound: string): void =>
-  print(`${what.padEnd(52)}${measured.padEnd(46)}${bound}`);
+  print(`${what.padEnd(64)}${measured.padEnd(46)}${bound}`);

@@ -4,6 +4,7 @@
  */
 import { machineText } from '../cli/machine.ts';
 import { benches as alignmentBenches } from './alignment.ts';
+import { benches as costBenches } from './cost.ts';
 import { benches as engineBenches } from './engine.ts';
 import { benches as gzipBenches } from './gzip.ts';
 import { benches as illuminationBenches } from './illumination.ts';
@@ -11,6 +12,7 @@ import { benches as kernelBenches } from './kernels.ts';
 import { benches as placementBenches } from './placement.ts';
 import { benches as registrationBenches } from './registration.ts';
 import { benches as runBenches } from './run.ts';
+import { benches as simulationBenches } from './simulation.ts';
 import { benches as taskTimesBenches } from './task-times.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -25,6 +27,7 @@ const words = process.argv
   .filter((word) => !word.startsWith('--'))
   .map((word) => word.split(':'));
 const all: readonly Bench[] = [
+  ...costBenches,
   ...engineBenches,
   ...kernelBenches,
   ...alignmentBenches,
@@ -33,6 +36,7 @@ const all: readonly Bench[] = [
   ...placementBenches,
   ...registrationBenches,
   ...runBenches,
+  ...simulationBenches,
   ...taskTimesBenches,
 ];
 const chosen = all.flatMap((bench) => {

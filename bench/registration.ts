@@ -9,7 +9,7 @@ import { printFigure } from './placement/figure.ts';
 import { brainFigures } from './registration/brain-figures.ts';
 import { fineFigures, memoryFigures, threadFigures } from './registration/cost-figures.ts';
 import { isThere } from './registration/data.ts';
-import { printKernels } from './registration/kernel-figures.ts';
+import { kernelFigures } from './registration/kernel-figures.ts';
 import { knownFigures, mirrorFigures } from './registration/known-figures.ts';
 import { moreFigures, peerFigures } from './registration/more-figures.ts';
 import { fastFigures, pairFigures } from './registration/pair-figures.ts';
@@ -36,9 +36,9 @@ async function benchRegistration(print: Print, chosen: readonly string[]): Promi
     more: () => moreFigures(print, withPeers),
     ...(withPeers ? { peers: () => peerFigures(print) } : {}),
     fine: fineFigures,
+    kernels: () => kernelFigures(print),
   };
   for (const [name, figures] of Object.entries(parts))
     if (chosen.length === 0 || chosen.includes(name))
       for await (const figure of figures()) printFigure(print, figure);
-  if (chosen.length === 0 || chosen.includes('kernels')) await printKernels(print);
 }

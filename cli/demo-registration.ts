@@ -29,6 +29,25 @@ const SCHEDULE = {
   contrastUm: 300,
 } as const;
 
+/** For less than that: so little tissue says where to bend only where bends are smooth, and images are finer. */
+const SMALL_SCHEDULE = {
+  levels: [
+    { spacingUm: 40, rounds: 3 },
+    { spacingUm: 20, rounds: 4 },
+  ],
+  iterations: 12,
+  smoothnessUm: 600,
+  velocitySpacingUm: 200,
+  contrastUm: 600,
+} as const;
+
+const SMALL_UM = 2500;
+
+function scheduleFor(plan: PhantomPlan): typeof SCHEDULE | typeof SMALL_SCHEDULE {
+  const widthUm = mosaicSize(plan)[0] * voxelSizeUmOf(plan)[0];
+  return widthUm < SMALL_UM ? SMALL_SCHEDULE : SCHEDULE;
+}
+
 /** Channel of the phantom that shows the tissue's own fluorescence, as its atlas does. */
 const TISSUE_CHANNEL = 1;
 
@@ -36,7 +55,7 @@ const TISSUE_CHANNEL = 1;
 export async function demoParameters({ atlas }: DemoFolder, plan: PhantomPlan): Promise<JobParameters> {
   const { image, labels, ontology } = await writePhantomAtlas(atlas, plan);
   const schedule = join(atlas, 'schedule.json');
-  await writeFile(schedule, `${JSON.stringify(SCHEDULE, null, 1)}\n`);
+  await writeFile(schedule, `${JSON.stringify(scheduleFor(plan), null, 1)}\n`);
   return jobParameters.parse({
     alignmentChannel: 0,
     autofluorescenceChannel: TISSUE_CHANNEL,

@@ -1,7 +1,9 @@
-/** What `--dry-run` prints, and `enqueue` before it begins: the job, its grid and parameters, known without reading a plane. */
+/** What `--dry-run` prints, and `enqueue` before it begins: the job, its grid and parameters, known without reading a pixel. */
 import { jobParameters } from '../services/parameters.ts';
 import type { ColmHeader } from '../shared/acquisition/colm/read-colm.ts';
 import type { NewJob } from '../shared/engine/records.ts';
+import type { Estimate } from './estimate/estimate.ts';
+import { estimateLines } from './estimate-lines.ts';
 import { parameterLines } from './parameter-flags.ts';
 import { counted } from './quantities.ts';
 import type { Resources } from './run-options.ts';
@@ -12,6 +14,8 @@ interface Description extends Partial<Resources> {
   readonly job: NewJob;
   readonly header: ColmHeader;
   readonly json: boolean;
+  /** What it would take; absent where that was not asked. */
+  readonly estimate?: Estimate;
   /** False: the job is begun next. */
   readonly isDryRun?: boolean;
 }
@@ -21,15 +25,15 @@ export function describeJob(terminal: Terminal, description: Description): void 
   else for (const text of jobLines(description)) line(terminal.out, text);
 }
 
-const jobObject = ({ job, header, workers, memoryMiB, isDryRun = true }: Description): object => {
+const jobObject = ({ job, header, workers, memoryMiB, estimate, isDryRun = true }: Description): object => {
   const { jobId, input, output, parameters, steps } = job;
   const { grid, scanned, width, height, planes, voxelSizeUm } = header;
   const acquisition = { grid, scannedTiles: scanned.length, tileSize: [width, height, planes], voxelSizeUm };
   const event = isDryRun ? 'dry-run' : 'plan';
-  return { event, jobId, input, output, acquisition, parameters, steps, workers, memoryMiB };
+  return { event, jobId, input, output, acquisition, parameters, steps, workers, memoryMiB, estimate };
 };
 
-function jobLines({ job, header, workers, memoryMiB, isDryRun = true }: Description): string[] {
+function jobLines({ job, header, workers, memoryMiB, estimate, isDryRun = true }: Description): string[] {
   const { grid, scanned, width, height, planes, voxelSizeUm, overlap } = header;
   return [
     `job          ${job.jobId}`,
@@ -41,6 +45,7 @@ function jobLines({ job, header, workers, memoryMiB, isDryRun = true }: Descript
     `steps        ${job.steps.join(', ')}`,
     `parameters   ${parameterLines(jobParameters.parse(job.parameters)).join(' ')}`,
     ...(workers === undefined ? [] : [`machine      ${counted(workers, 'worker')}, ${memoryMiB} MiB`]),
+    ...(estimate === undefined ? [] : ['', ...estimateLines(estimate)]),
     ...(isDryRun ? ['Nothing was written.'] : []),
   ];
 }

@@ -1,20 +1,19 @@
 /** Single images for commands that work on one file: NRRD, NIfTI and TIFF by their extension. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { arrayFileAt } from '../shared/formats/array-file.ts';
 import {
   type ElementArray,
   type ElementType,
-  elementTypeOf,
+  makeElements,
   roundedElements,
 } from '../shared/formats/elements.ts';
+import { tiffSource } from '../shared/formats/image-source/tiff-source.ts';
 import { readNifti } from '../shared/formats/nifti/read.ts';
 import { encodeNifti } from '../shared/formats/nifti/write.ts';
 import { readNrrd } from '../shared/formats/nrrd/read.ts';
 import { encodeDetachedNrrd, encodeNrrd } from '../shared/formats/nrrd/write.ts';
-import { readTiffHeader } from '../shared/formats/tiff/header.ts';
-import { readTiff } from '../shared/formats/tiff/read.ts';
-import { tiffInMemory } from '../shared/formats/tiff/source.ts';
+import type { TiffPixels } from '../shared/formats/tiff/pixels.ts';
 import { encodeTiff } from '../shared/formats/tiff/write.ts';
 import { RefusedError } from './errors.ts';
 
@@ -93,22 +92,30 @@ async function readNiftiImage(path: string): Promise<ImageFile> {
   };
 }
 
+/** Pages are the planes of a volume. */
 async function readTiffImage(path: string): Promise<ImageFile> {
-  const source = tiffInMemory(path, await readFile(path));
-  const { pages } = await readTiffHeader(source);
-  if (pages > 1)
-    throw new RefusedError(`${path} has ${pages} pages: give one image, or a volume as NRRD or NIfTI`);
-  const { width, height, pixels } = await readTiff(source);
+  const { sizeVoxels, dtype, warnings, readPlanes, close } = await tiffSource(await arrayFileAt(path));
+  if (!isWritten(dtype)) throw new RefusedError(`${path} holds ${dtype}; expected ${WRITTEN.join(', ')}`);
+  const [warning] = warnings;
+  if (warning !== undefined) throw new RefusedError(`${warning} Convert it first: N4 needs black as zero.`);
+  const [width, height, planes] = sizeVoxels;
+  const pixels = makeElements(dtype, width * height * planes);
+  await readPlanes(0, planes, pixels);
+  await close();
   return {
     kind: 'TIFF',
-    shape: [width, height],
-    values: Float32Array.from(pixels),
-    type: elementTypeOf(pixels),
+    shape: planes === 1 ? [width, height] : sizeVoxels,
+    values: asFloats(pixels),
+    type: dtype,
     encode: (values, output) => [
-      { path: output, bytes: encodeTiff(width, height, values as Uint8Array | Uint16Array | Float32Array) },
+      { path: output, bytes: encodeTiff(width, height, values as TiffPixels, planes) },
     ],
   };
 }
+
+const WRITTEN: readonly ElementType[] = ['uint8', 'uint16', 'float32'];
+
+const isWritten = (type: ElementType): boolean => WRITTEN.includes(type);
 
 /** 64-bit whole numbers do not go through float32. */
 const writable = (type: ElementType): ElementType => (type.endsWith('int64') ? 'float32' : type);

@@ -20,7 +20,7 @@ export interface JobState {
   readonly failures: readonly (StepFailure & { readonly step: string })[];
 }
 
-const NOT_STARTED: JobState = { status: 'waiting', steps: [], failures: [] };
+export const NOT_STARTED: JobState = { status: 'waiting', steps: [], failures: [] };
 
 export async function readJobState(folder: OutputFolder, { jobId }: NewJob): Promise<JobState> {
   const state = await readState(folder.stateFolder);

@@ -10,7 +10,7 @@ import { programVersion } from './version.ts';
 
 export const newJob = async (
   input: Pick<ObjectStore, 'url'>,
-  output: Pick<OutputFolder, 'store'>,
+  output: { readonly store: Pick<OutputFolder['store'], 'url'> },
   parameters: JobParameters,
   steps: readonly string[] = STEPS,
 ): Promise<NewJob> =>

@@ -130,17 +130,18 @@ const failureText = ({ step, subject, error }: RunFailure): string =>
   `  ${step}, ${typeof subject === 'number' ? `task ${subject}` : subject}: ${error.message}`;
 
 /** What to do about an end that is not good. */
-function nextStep({ folder }: JobRun, { failures, status }: JobOutcome): string {
+function nextStep({ folder, job }: JobRun, { failures, status }: JobOutcome): string {
   const output = shortPath(folder.path);
   if (status !== 'failed') return `Go on with the same command, or with: cloudreg resume ${output}`;
   const retry = `Mend the cause, then: cloudreg retry ${output}`;
   const acceptable = failures.every(
-    ({ step, subject }) => typeof subject === 'number' && !FIRST_STEPS.includes(step),
+    ({ step, subject }) => typeof subject === 'number' && !firstSteps(job).includes(step),
   );
   return acceptable
     ? `${retry}\nOr leave those voxels zero: cloudreg retry --accept-missing ${output}`
     : retry;
 }
 
-/** Without what these write, nothing else can be made. */
-const FIRST_STEPS = pipeline.steps.filter(({ waitsFor }) => waitsFor.length === 0).map(stepId);
+/** Of the job: without what these write, nothing else can be made. */
+const firstSteps = ({ steps }: JobRun['job']): readonly string[] =>
+  pipeline.steps.filter(({ waitsFor }) => !waitsFor.some((step) => steps.includes(step))).map(stepId);

@@ -12,11 +12,11 @@ export async function registrationLines({
 }: Pick<OutputFolder, 'store' | 'path'>): Promise<string[]> {
   const report = await readFileIfPresent(store, registrationReportFile);
   if (report === undefined) return [];
-  const { explained, folded, displacementUm, notes } = report;
+  const { explained, outlineDice, folded, displacementUm, notes } = report;
   return [
     `Registration: the atlas explains ${(100 * explained).toFixed(1)} % of the matching tissue's variance, ` +
-      `${folded} points fold, displacement beyond the affine map ${displacementUm.mean.toFixed(0)} um on average.`,
+      `outlines agree by ${outlineDice.toFixed(3)} (Dice), ${folded} points fold, displacement beyond the affine map ${displacementUm.mean.toFixed(0)} um on average.`,
     ...notes.map((note) => `  ${note}`),
-    `Registration report: ${shortPath(placeIn(path, 'registration/report.md'))}`,
+    `Registration report: ${shortPath(placeIn(path, 'registration/report.html'))}`,
   ];
 }

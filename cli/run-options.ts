@@ -1,8 +1,6 @@
 /** Flags about how a job runs, not what it makes: shared by run, resume, retry and demo. */
 import type { Command } from 'commander';
-import { apply } from '../services/illumination-correction/apply.ts';
-import { pipeline } from '../services/pipeline.ts';
-import { stepId } from '../shared/engine/step.ts';
+import { runSteps } from '../services/pipeline.ts';
 import { RefusedError } from './errors.ts';
 import { availableCores, memoryMiB } from './machine.ts';
 import { parseMemoryMiB } from './quantities.ts';
@@ -48,8 +46,8 @@ function readMemory(text: string): number {
   throw new RefusedError(`--memory is "${text}"; expected a size such as 4GiB or 800MiB.`);
 }
 
-/** Of `run`; where light is evened out by fusion there is no volume to take it off. */
-export const STEPS: readonly string[] = pipeline.steps.filter((step) => step !== apply).map(stepId);
+/** Of `run`. */
+export const STEPS = runSteps;
 
 /** A step by its full name, or by its last part where that is enough. */
 export function readStep(flag: string, text: string): string {

@@ -22,7 +22,7 @@ import {
   type SqsEvent,
 } from '../shared/hosts/lambda/lambda-messages.ts';
 import { handleUploads } from './ingest/upload/upload-trigger.ts';
-import { pipeline } from './pipeline.ts';
+import { pipeline, runSteps } from './pipeline.ts';
 
 /** A source of events: the queue of plans, and those of light services. Reports failed messages one by one. */
 export async function plans(event: SqsEvent, context: LambdaContext): Promise<FailedMessages> {
@@ -38,7 +38,10 @@ export async function deadLetters(_event: unknown, context: LambdaContext): Prom
   const services = new Set(engine.steps.map(({ service }) => service));
   const queueNames = [PLAN_QUEUE, ...services, UPLOAD_QUEUE];
   const stop = AbortSignal.timeout(Math.floor(context.getRemainingTimeInMillis() / 2));
-  return sweepDeadLetters({ engine, queueNames, log, stop });
+  const sweep = await sweepDeadLetters({ engine, queueNames, log, stop });
+  // Six hours without a call, and SQS reports a queue's depth up to 15 minutes late: what wakes a fleet is that report.
+  await Promise.all([...services].map((name) => engine.queues.queue(name).depth()));
+  return sweep;
 }
 
 /** S3's notifications, by the queue of uploads. */
@@ -54,6 +57,7 @@ export async function uploads(event: unknown): Promise<FailedMessages> {
     openStore,
     outputRoot,
     pipelineVersion: pipeline.version,
+    steps: runSteps,
     build,
     log,
   });

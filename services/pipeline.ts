@@ -1,5 +1,5 @@
 /** The one list of steps. Queues, fleets, alarms, dashboards, `status` and `estimate` derive from it. */
-import type { AnyStep, Pipeline } from '../shared/engine/step.ts';
+import { type AnyStep, type Pipeline, stepId } from '../shared/engine/step.ts';
 import { pyramid } from './downsampling/pyramid.ts';
 import { apply } from './illumination-correction/apply.ts';
 import { estimate } from './illumination-correction/estimate.ts';
@@ -32,6 +32,9 @@ const steps: readonly AnyStep<JobParameters>[] = [
   register,
   transform,
 ];
+
+/** Of a job that begins with an acquisition: there fusion evens the light out, and there is no volume to take it off. */
+export const runSteps = steps.filter((step) => step !== apply).map(stepId);
 
 export const pipeline: Pipeline<JobParameters> = {
   // Raised whenever the same parameters would give other bytes.

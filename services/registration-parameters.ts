@@ -74,12 +74,12 @@ export const registrationParameters = {
   fixedScale: z
     .union([z.literal('auto'), positive, z.tuple([positive, positive, positive])])
     .default('auto')
-    .describe("first guess of the sample's size relative to the atlas, one number or x,y,z"),
+    .describe("sample's size relative to the atlas, one number or x,y,z: held through the registration"),
   registrationResolution: positive.default(100).describe('um of the finest images that are compared'),
   preset: z
     .enum(['recommended', 'fast', 'cloudreg'])
     .default('recommended')
-    .describe("schedule and strengths; cloudreg: that program's values"),
+    .describe("schedule and strengths; cloudreg: that program's value for every flag not given"),
   regularization: z
     .union([z.literal('auto'), positive])
     .default('auto')

@@ -126,7 +126,7 @@ export async function* mirrorFigures(): AsyncGenerator<Figure> {
     searchPose({ kernels, sample, atlas, velocity }, { sample: orientation, atlas: ATLAS_ORIENTATION })
       .residual;
   yield atMost(
-    '19 mirror image of a wrong orientation, residual over its own',
+    '19 PIL for PIR, residual of its mirror image over it',
     residual(mirrored(wrong)) / residual(wrong),
     1.05,
     3,

@@ -6,6 +6,10 @@ import {
   completeLifecycleHook,
   type LifecycleHook,
 } from '../../shared/adapters/aws/interruptions/lifecycle-hook.ts';
+import {
+  scaleInProtection,
+  setScaleInProtection,
+} from '../../shared/adapters/aws/interruptions/scale-in-protection.ts';
 import { systemClock } from '../../shared/adapters/local/system-clock.ts';
 import type { Interruptions } from '../../shared/engine/ports.ts';
 
@@ -29,7 +33,12 @@ export async function lookAtMachine(environment = process.env): Promise<ThisMach
         const id = instanceId ?? (await readId());
         if (hook && id) await completeLifecycleHook(hook, id);
       };
-      return ec2Interruptions({ metadata, clock: systemClock, completeLifecycle, onTrouble });
+      const protect = async (isProtected: boolean) => {
+        const id = instanceId ?? (await readId());
+        if (hook && id) await setScaleInProtection(hook, id, isProtected);
+      };
+      const protection = hook ? { protection: scaleInProtection(protect, systemClock) } : {};
+      return ec2Interruptions({ metadata, clock: systemClock, completeLifecycle, onTrouble, ...protection });
     },
   };
 }

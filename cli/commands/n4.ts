@@ -28,7 +28,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument(
       '<image>',
-      'a .nrrd, .nhdr, .nii, .nii.gz or .tif of one to three axes, background already subtracted',
+      'a .nrrd, .nhdr, .nii, .nii.gz or .tif (its pages are planes) of one to three axes, background already subtracted',
     )
     .argument('<output>', 'the corrected image, of the same format and type')
     .option(

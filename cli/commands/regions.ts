@@ -95,6 +95,9 @@ async function ontologyFor({ transform }: LoadedTransform, given: string | undef
   return parseOntology(bytes, name);
 }
 
+/** Without the noise of the arithmetic's last digits. */
+const figure = (value: number): string => String(Number(value.toPrecision(12)));
+
 function table(
   own: ReadonlyMap<string, RegionSum>,
   ontology: Ontology,
@@ -108,7 +111,7 @@ function table(
     .map((id) => {
       const { voxels, sum } = all.get(id)!;
       const { acronym = '', name = '', parent = '' } = ontology.get(id) ?? {};
-      const figures = [voxels, voxels * mm3, sum / voxels, sum, own.get(id)?.voxels ?? 0].map(String);
+      const figures = [voxels, voxels * mm3, sum / voxels, sum, own.get(id)?.voxels ?? 0].map(figure);
       return [id, acronym, name, parent, ...figures].map(csvCell).join(',');
     });
   return `${['id,acronym,name,parent_id,voxels,volume_mm3,mean,sum,own_voxels', ...rows].join('\n')}\n`;

@@ -7,6 +7,7 @@ import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
 import type { DefineCommand } from '../command.ts';
 import { describeJob } from '../dry-run.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
+import { estimateFor, readEstimateOptions } from '../estimate-options.ts';
 import { isInside, placeOf } from '../folders.ts';
 import { refuseFutureFlags } from '../future-words.ts';
 import { newJob } from '../new-job.ts';
@@ -43,7 +44,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   addResourceFlags(addJsonFlag(command))
     .option('--until <step>', `stop after this step: ${STEPS.join(', ')}`)
     .option('--redo <step>', 'run this step and all that depend on it again')
-    .option('--dry-run', 'print what would be done; write nothing')
+    .option('--dry-run', 'print what would be done and what it would take; write nothing')
     .action(async (acquisition: string, output: string, flags: RunFlags) =>
       exit(await run(terminal, acquisition, output, flags)),
     );
@@ -75,7 +76,8 @@ async function run(
   const job = await newJob(source, folder, parameters);
   await checkFolder(folder, job);
   if (flags.dryRun) {
-    describeJob(terminal, { job, header, ...resources, json });
+    const estimate = await estimateFor(job, source, await readEstimateOptions({}), resources.workers);
+    describeJob(terminal, { job, header, ...resources, json, estimate });
     return EXIT_DONE;
   }
   const claimed = await claimFolder(folder, job);

@@ -7,9 +7,11 @@ import { watchJob } from '../cloud/watch-job.ts';
 import type { DefineCommand } from '../command.ts';
 import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
 import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
+import { figureLines } from '../figures/figure-lines.ts';
+import { type JobFigures, readJobFigures } from '../figures/job-figures.ts';
 import { shortPath } from '../folders.ts';
 import { failureLines, shownSteps, stepLines } from '../job-lines.ts';
-import { type JobState, readJobState } from '../job-state.ts';
+import type { JobState } from '../job-state.ts';
 import { jobIn, type OutputFolder, openOutputFolder } from '../output-folder.ts';
 import { type OwnerNote, ownerOf } from '../owner-note.ts';
 import { createProgressDisplay } from '../progress/progress-display.ts';
@@ -24,7 +26,10 @@ interface StatusFlags extends DeploymentFlags {
 export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument('<job>', "output folder of the job; of a deployment's job its id or s3:// output")
-    .option('--watch', 'go on until the job ends or nobody works on it')
+    .option(
+      '--watch',
+      'go on until the job ends or nobody works on it; shows speeds, task times and workers too',
+    )
     .option('--json', 'one JSON object a line on standard output');
   addDeploymentFlags(command)
     .option('--verbose', 'print errors with their stack')
@@ -54,7 +59,7 @@ async function status(terminal: Terminal, output: string, flags: StatusFlags): P
   if (flags.watch) await watch(terminal, folder, job, flags);
   const view = await look(folder, job);
   if (flags.json) line(terminal.out, JSON.stringify(statusObject(view)));
-  else for (const text of statusLines(view)) line(terminal.out, text);
+  else for (const text of statusLines(view, flags.watch === true)) line(terminal.out, text);
   return view.state.status === 'failed' ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -62,13 +67,15 @@ interface View {
   readonly folder: OutputFolder;
   readonly job: NewJob;
   readonly state: JobState;
+  readonly figures: JobFigures['steps'];
   readonly owner: OwnerNote | undefined;
 }
 
 /** The owner first: a run that ends in between is then seen in its last state. */
 async function look(folder: OutputFolder, job: NewJob): Promise<View> {
   const owner = await ownerOf(folder);
-  return { folder, job, owner, state: await readJobState(folder, job) };
+  const { state, steps } = await readJobFigures(folder, job, owner !== undefined, Date.now());
+  return { folder, job, owner, state, figures: steps };
 }
 
 const WATCH_MILLISECONDS = 1000;
@@ -85,15 +92,15 @@ async function watch(
     () => performance.now() / 1000,
   );
   for (;;) {
-    const { state, owner } = await look(folder, job);
-    display.show({ steps: shownSteps(state) });
+    const { state, owner, figures } = await look(folder, job);
+    display.show({ steps: shownSteps(state), figures });
     if (!owner) break;
     await sleep(WATCH_MILLISECONDS);
   }
   display.end();
 }
 
-const statusObject = ({ folder, job, state, owner }: View): object => ({
+const statusObject = ({ folder, job, state, owner, figures }: View): object => ({
   event: 'status',
   jobId: job.jobId,
   status: state.status,
@@ -101,13 +108,15 @@ const statusObject = ({ folder, job, state, owner }: View): object => ({
   output: folder.store.url,
   owner: owner ?? null,
   steps: state.steps,
+  figures,
   failures: state.failures,
 });
 
-function statusLines({ folder, job, state, owner }: View): string[] {
+function statusLines({ folder, job, state, owner, figures }: View, withFigures: boolean): string[] {
   return [
     `job ${job.jobId}: ${statusText(state, owner)}`,
     ...stepLines(state),
+    ...(withFigures ? figureLines(figures) : []),
     ...failureLines(state),
     ...adviceFor(shortPath(folder.path), state, owner),
   ];

@@ -1,11 +1,19 @@
 /** `cloudreg transform-points <in> <out> --with <registration> --to atlas|sample`: points through a registration. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
 import type { Vec3 } from '../../shared/geometry/box.ts';
-import { loadTransform } from '../../shared/registration/files/load-transform.ts';
+import { type LoadedTransform, loadTransform } from '../../shared/registration/files/load-transform.ts';
 import type { Space } from '../../shared/registration/files/space.ts';
 import { type Direction, mapPoint } from '../../shared/registration/points/map-points.ts';
-import { parsePoints, pointFormatOf, pointsText } from '../../shared/registration/points/point-file.ts';
+import {
+  type NamedPoint,
+  type PointFormat,
+  pointFormatOf,
+} from '../../shared/registration/points/named-point.ts';
+import { type PointParser, pointParser } from '../../shared/registration/points/point-parser.ts';
+import { type PointText, pointText } from '../../shared/registration/points/point-text.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE } from '../errors.ts';
 import { counted } from '../quantities.ts';
@@ -53,47 +61,94 @@ async function transformPoints(
   { with: registration, to, unit, json }: Flags,
 ): Promise<number> {
   const [from, into] = [pointFormatOf(input), pointFormatOf(output)];
-  const { map, transform } = await loadTransform(registration);
-  const [own, target] =
-    to === 'atlas' ? [transform.sample, transform.atlas] : [transform.atlas, transform.sample];
-  const points = parsePoints(await readFile(input, 'utf8'), from, input, umPer(unit, own));
-  const mapped = points.map(({ id, point, more }) => {
-    const { point: there, isOutside } = mapPoint(map, transform, to, point);
-    return { id, point: there, more: isOutside ? { ...more, outside: true } : more };
-  });
-  await writeFile(`${output}.part`, pointsText(mapped, into, umPer(unit, target)));
-  await rename(`${output}.part`, output);
-  const outside = mapped.filter(({ more }) => more.outside === true);
-  report(
-    terminal,
-    output,
-    mapped.length,
-    outside.map(({ id }) => id),
-    json === true,
-  );
+  const loaded = await loadTransform(registration);
+  const { sample, atlas } = loaded.transform;
+  const [own, target] = to === 'atlas' ? [sample, atlas] : [atlas, sample];
+  const parser = (): PointParser => pointParser(from, input, umPer(unit, own));
+  const columns = into === 'csv' ? await columnsOf(input, from, parser()) : [];
+  const text = pointText(into, umPer(unit, target), columns);
+  const tally: Tally = { points: 0, outside: 0, named: [] };
+  const part = `${output}.part`;
+  try {
+    await pipeline(
+      createReadStream(input, 'utf8'),
+      (pieces) => carried(pieces, parser(), mover(loaded, to, tally), text),
+      createWriteStream(part),
+    );
+    await rename(part, output);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+  report(terminal, output, tally, json === true);
   return EXIT_DONE;
 }
 
 const umPer = (unit: Unit, { voxelSizeUm }: Space): Vec3 => (unit === 'um' ? [1, 1, 1] : voxelSizeUm);
 
+/** What a table has beside name and position. In a table every point has the same; in a list each may have its own. */
+async function columnsOf(input: string, format: PointFormat, parser: PointParser): Promise<string[]> {
+  const names = new Set<string>();
+  const collect = (points: readonly NamedPoint[]): boolean => {
+    for (const { more } of points) for (const name of Object.keys(more)) names.add(name);
+    return format === 'csv' && points.length > 0;
+  };
+  let isKnown = false;
+  for await (const piece of createReadStream(input, 'utf8')) {
+    isKnown = collect(parser.push(piece as string));
+    if (isKnown) break;
+  }
+  if (!isKnown) collect(parser.end());
+  names.delete(OUTSIDE);
+  return [...names, OUTSIDE];
+}
+
+/** One piece of the input in memory at a time, and what becomes of it. */
+async function* carried(
+  pieces: AsyncIterable<string>,
+  parser: PointParser,
+  move: (point: NamedPoint) => NamedPoint,
+  text: PointText,
+): AsyncGenerator<string> {
+  const textOf = (points: readonly NamedPoint[]): string =>
+    points.map((point) => text.of(move(point))).join('');
+  yield text.head;
+  for await (const piece of pieces) yield textOf(parser.push(piece));
+  yield textOf(parser.end()) + text.tail;
+}
+
+const OUTSIDE = 'outside';
+
+interface Tally {
+  points: number;
+  outside: number;
+  /** The first of those outside. */
+  readonly named: string[];
+}
+
+function mover({ map, transform }: LoadedTransform, to: Direction, tally: Tally) {
+  return ({ id, point, more: { [OUTSIDE]: _, ...more } }: NamedPoint): NamedPoint => {
+    const { point: there, isOutside } = mapPoint(map, transform, to, point);
+    tally.points += 1;
+    if (!isOutside) return { id, point: there, more };
+    tally.outside += 1;
+    if (tally.named.length < MOST_NAMED) tally.named.push(id);
+    return { id, point: there, more: { ...more, [OUTSIDE]: true } };
+  };
+}
+
 const MOST_NAMED = 5;
 
-function report(
-  terminal: Terminal,
-  output: string,
-  points: number,
-  outside: readonly string[],
-  json: boolean,
-): void {
+function report(terminal: Terminal, output: string, { points, outside, named }: Tally, json: boolean): void {
   if (json) {
-    line(terminal.out, JSON.stringify({ event: 'done', output, points, outside: outside.length }));
+    line(terminal.out, JSON.stringify({ event: 'done', output, points, outside }));
     return;
   }
   line(terminal.out, `${counted(points, 'point')} written to ${output}.`);
-  if (outside.length === 0) return;
-  const more = outside.length > MOST_NAMED ? ', ...' : '';
+  if (outside === 0) return;
+  const more = outside > MOST_NAMED ? ', ...' : '';
   line(
     terminal.out,
-    `${counted(outside.length, 'point')} outside a volume, marked "outside": ${outside.slice(0, MOST_NAMED).join(', ')}${more}`,
+    `${counted(outside, 'point')} outside a volume, marked "outside": ${named.join(', ')}${more}`,
   );
 }

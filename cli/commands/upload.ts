@@ -59,10 +59,7 @@ async function volumesToCopy(from: string): Promise<readonly ViewedVolume[]> {
 
 function report(terminal: Terminal, place: string, copied: Copied, { json }: Flags): void {
   const { objects, skipped, bytes } = copied;
-  if (json) return line(terminal.out, JSON.stringify({ event: 'uploaded', place, ...copied }));
   const kept = skipped > 0 ? `, ${skipped} were there already` : '';
-  line(
-    terminal.out,
-    `Uploaded ${place}: ${counted(objects, 'object')}${kept}, ${formatBytes(bytes)} written`,
-  );
+  const text = `Uploaded ${place}: ${counted(objects, 'object')}${kept}, ${formatBytes(bytes)} written`;
+  line(terminal.out, json ? JSON.stringify({ event: 'uploaded', place, ...copied }) : text);
 }

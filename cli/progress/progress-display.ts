@@ -1,4 +1,5 @@
 /** Shows a run's progress: rewritten in place on a terminal, plain lines every few seconds elsewhere, or JSON. */
+import { figureLines } from '../figures/figure-lines.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { bytesText, colouredBar, type DrawBar, plainBar, type StepLine, stepText } from './progress-lines.ts';
 import { createLineReader, type ShownProgress } from './step-lines.ts';
@@ -49,6 +50,7 @@ function liveDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
       latest = [
         ...allLines(reader.read(progress), columns, terminal.colours ? colouredBar : plainBar),
         ...(moved === undefined ? [] : [bytesText(moved, now() - started).slice(0, columns)]),
+        ...figureLines(progress.figures ?? [], columns),
       ];
       if (now() - paintedAt >= REPAINT_SECONDS) paint();
     },
@@ -86,6 +88,7 @@ function plainDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
       for (const step of steps)
         if (newlyEnded.includes(step) || (isDue && step.state === 'running'))
           line(err, stepText(step, nameWidth(steps), Number.POSITIVE_INFINITY, plainBar));
+      if (isDue) for (const text of figureLines(progress.figures ?? [])) line(err, text);
     },
     note: (text) => line(err, text),
     end: () => {},
@@ -102,7 +105,8 @@ function jsonDisplay(terminal: Terminal, now: Seconds): ProgressDisplay {
       const newStates = progress.steps.map((step) => step.state).join();
       if (now() - saidAt < JSON_SECONDS && newStates === states) return;
       [saidAt, states] = [now(), newStates];
-      line(terminal.out, JSON.stringify({ event: 'progress', steps: progress.steps, ...progress.moved }));
+      const { steps, moved, figures } = progress;
+      line(terminal.out, JSON.stringify({ event: 'progress', steps, ...moved, figures }));
     },
     note: (text) => line(terminal.out, JSON.stringify({ event: 'note', message: text })),
     end: () => {},

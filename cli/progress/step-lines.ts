@@ -1,4 +1,5 @@
 /** Joins what the host reports about each step with what was measured of its speed. */
+import type { StepFigures } from '../figures/job-figures.ts';
 import type { Moved, StepLine } from './progress-lines.ts';
 import { createStepMeter, type StepMeter } from './step-meter.ts';
 
@@ -17,6 +18,8 @@ export interface ShownProgress {
   }[];
   /** Absent for those who only watch. */
   readonly moved?: Moved;
+  /** For those who only watch: shown below the steps. */
+  readonly figures?: readonly StepFigures[];
 }
 
 export interface LineReader {

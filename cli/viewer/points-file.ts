@@ -1,6 +1,7 @@
 /** `--points`: the files that `cloudreg transform-points` reads and writes. */
 import { readFile } from 'node:fs/promises';
-import { parsePoints, pointFormatOf } from '../../shared/registration/points/point-file.ts';
+import { pointFormatOf } from '../../shared/registration/points/named-point.ts';
+import { parsePoints } from '../../shared/registration/points/point-parser.ts';
 import type { ViewedLayer } from '../../shared/viewer/state.ts';
 
 /** um of the view. Throws `RegistrationInputError`. */

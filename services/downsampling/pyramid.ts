@@ -6,7 +6,7 @@
 import { type Acquisition, acquisitionFile } from '../../shared/acquisition/acquisition.ts';
 import { type Placement, placementFile } from '../../shared/acquisition/placement.ts';
 import type { Needs } from '../../shared/engine/step.ts';
-import type { Box } from '../../shared/geometry/box.ts';
+import { type Box, boxVolume } from '../../shared/geometry/box.ts';
 import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { type Blocks, blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
@@ -52,6 +52,7 @@ export const pyramid = defineStep({
       }),
     };
   },
+  voxels: ({ block }) => boxVolume(block),
   run: async ({ channel, blocks, block }, { inputs, store }) => {
     const folder = channelFolder(channel);
     const { sourceMip, lastMip } = blocks;

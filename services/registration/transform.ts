@@ -13,6 +13,7 @@ import {
   type TargetChunk,
   targetChunks,
   targetPasses,
+  voxelsOf,
   writeShrunkChunk,
   writeWarpedChunk,
 } from '../../shared/registration/warp/target-volume.ts';
@@ -27,6 +28,7 @@ export const transform = defineStep({
   needs: () => ({ memoryMiB: 400, threads: 1, seconds: 2 }),
   passes: ({ targets }) => targetPasses(targets?.targets ?? []),
   plan: ({ targets }, pass) => targetChunks(targets?.targets ?? [], pass),
+  voxels: (chunk, { targets }) => voxelsOf(targets?.targets ?? [], chunk),
   run: async (chunk: TargetChunk, { inputs, store }) => {
     const { targets, registrationUrl } = inputs.targets!;
     const target = targets[chunk.target]!;

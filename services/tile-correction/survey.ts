@@ -44,6 +44,10 @@ export const survey = defineStep({
     );
     return { count: tasks.length, task: (index) => tasks[index]! };
   },
+  voxels: (_, { acquisition, parameters }) => {
+    const [width, height] = acquisition.tileSize;
+    return surveyGrid(acquisition, parameters.flatFieldStride).planes.length * width * height;
+  },
   run: async ({ loc, stack }, { inputs: { acquisition, parameters }, store, source }) => {
     const { channel } = stack;
     const grid = surveyGrid(acquisition, parameters.flatFieldStride);

@@ -34,6 +34,8 @@ export interface TaskReport {
   readonly bytesRead: number;
   /** All objects, as stored. */
   readonly bytesWritten: number;
+  /** That it worked through; absent where its step counts none. */
+  readonly voxels?: number;
 }
 
 export interface TaskRunner {

@@ -215,6 +215,8 @@ export type Notice =
 export interface Interruptions {
   /** The next notice that was not told before; undefined once the signal aborts. Never rejects. */
   next(signal: AbortSignal): Promise<Notice | undefined>;
+  /** Told at each change: whoever chooses a machine to take away can leave alone one that works. */
+  busy?(isBusy: boolean): void;
   /** Nothing is in work here any more: whoever waits for this machine need wait no longer. */
   left(): Promise<void>;
 }
@@ -232,6 +234,16 @@ export interface StepFigures {
   readonly bytesRead: number;
   /** All objects, as stored. */
   readonly bytesWritten: number;
+  /** Of the tasks that were done. */
+  readonly voxels: number;
+}
+
+/** How many tasks of one job's step were done, or failed, in an interval. */
+export interface JobFigures {
+  readonly job: string;
+  readonly step: StepId;
+  readonly done: number;
+  readonly failed: number;
 }
 
 /** What one consumer did in an interval. The queue's calls are requests, as they are billed. */
@@ -241,6 +253,7 @@ export interface ConsumerFigures {
   /** The queue's name: a service, or the one of plans. */
   readonly service: string;
   readonly steps: readonly StepFigures[];
+  readonly jobs: readonly JobFigures[];
   /** Messages at work, the mean over the interval. */
   readonly busySlots: number;
   /** That brought a message. */

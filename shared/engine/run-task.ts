@@ -1,3 +1,4 @@
+import type { TaskReport } from './engine.ts';
 import { PermanentError } from './errors.ts';
 import { type InputsCache, loadStep } from './loaded-step.ts';
 import type { ObjectStore } from './ports.ts';
@@ -15,13 +16,16 @@ export interface TaskEnvironment<Parameters> {
   readonly threads?: number;
 }
 
+/** What a task worked through. */
+type Worked = Pick<TaskReport, 'voxels'>;
+
 /** Runs one task, in the thread of whoever calls it. */
 export async function runTask<Parameters>(
   pipeline: Pipeline<Parameters>,
   job: JobRecord,
   task: RunRef & { readonly index: number },
   { cache, ...environment }: TaskEnvironment<Parameters>,
-): Promise<void> {
+): Promise<Worked> {
   const loaded = await loadStep(pipeline, job, task, environment.store, cache);
   const plan = loaded.plan(task.pass);
   if (!(task.index >= 0 && task.index < plan.count)) {
@@ -29,5 +33,8 @@ export async function runTask<Parameters>(
       `${task.step}, pass ${task.pass}: there is no task ${task.index}; its plan has ${plan.count} tasks`,
     );
   }
-  await loaded.step.run(plan.task(task.index), { inputs: loaded.inputs, ...environment });
+  const spec = plan.task(task.index);
+  await loaded.step.run(spec, { inputs: loaded.inputs, ...environment });
+  const voxels = loaded.step.voxels?.(spec, loaded.inputs);
+  return voxels === undefined ? {} : { voxels };
 }

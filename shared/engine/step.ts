@@ -74,6 +74,8 @@ export interface Step<Parameters, Reads extends Files = Files, Spec = unknown> {
   /** Passes run one after the other; 1 where absent. */
   readonly passes?: (inputs: Inputs<Parameters, Reads>) => number;
   readonly plan: (inputs: Inputs<Parameters, Reads>, pass: number) => Plan<Spec>;
+  /** Voxels that a task works through, for figures of speed; absent where it is not about voxels. */
+  readonly voxels?: (spec: Spec, inputs: Inputs<Parameters, Reads>) => number;
   readonly run: (spec: Spec, context: TaskContext<Inputs<Parameters, Reads>>) => Promise<void>;
 }
 

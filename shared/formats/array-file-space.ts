@@ -1,6 +1,7 @@
 /** Voxel sizes and orientations as NRRD and NIfTI files state them. */
-import type { NrrdMeta } from './nrrd/header.ts';
+
 import { type Orientation, OrientationError, parseOrientation } from '../geometry/orientation.ts';
+import type { NrrdMeta } from './nrrd/header.ts';
 
 /** Without a unit, a voxel of brain tissue: longer than this and it is in um, else in mm. */
 const LONGEST_IN_MM = 2;

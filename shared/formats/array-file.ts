@@ -3,7 +3,7 @@ import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { createUnzip } from 'node:zlib';
 import { PermanentError } from '../engine/errors.ts';
 
 /** The file is of another kind, cut short, contradicts itself, or is of a sort that is not read; the text says which. */
@@ -95,7 +95,8 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 
 /** Unzips what begins at `start`. Errors of the stream come out as ArrayFileError. */
 export async function* inflated(file: ArrayFile, start: number): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  // Takes zlib streams, too, which MetaImage has.
+  const gunzip = createUnzip({ chunkSize: PIECE_BYTES });
   const fed = feed(gunzip, file.stream(start));
   // Awaited below: until then a failure to read shows as the stream's end.
   fed.catch((error) => gunzip.destroy(error));
@@ -111,7 +112,7 @@ export async function* inflated(file: ArrayFile, start: number): AsyncGenerator<
 }
 
 async function feed(
-  gunzip: ReturnType<typeof createGunzip>,
+  gunzip: ReturnType<typeof createUnzip>,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   for await (const piece of pieces) {
@@ -121,14 +122,18 @@ async function feed(
   gunzip.end();
 }
 
+/** Refuses an array that no memory holds whole; by planes it may still be read. */
+export function expectToFit(file: ArrayFile, bytes: number): void {
+  if (bytes <= constants.MAX_LENGTH) return;
+  throw new ArrayFileError(
+    file.name,
+    `the header asks for ${bytes} bytes of data; arrays above ${constants.MAX_LENGTH} bytes are not read at once`,
+  );
+}
+
 /** Refuses, before anything is allocated, an array that so many bytes of file cannot hold. */
 export function expectToHold(file: ArrayFile, neededBytes: number, start: number, compressed: boolean): void {
   const held = Math.max(0, file.sizeBytes - start);
-  if (neededBytes > constants.MAX_LENGTH)
-    throw new ArrayFileError(
-      file.name,
-      `the header asks for ${neededBytes} bytes of data; arrays above ${constants.MAX_LENGTH} bytes are not read`,
-    );
   if (neededBytes <= (compressed ? held * MOST_INFLATED : held)) return;
   const zipped = compressed ? ' of gzip' : '';
   throw new ArrayFileError(

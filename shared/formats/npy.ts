@@ -74,7 +74,12 @@ export function parseNpyHeader(file: string, bytes: Uint8Array): NpyHeader {
   const [, order] = /'fortran_order': (True|False)/.exec(text) ?? [];
   if (order === undefined)
     throw new ArrayFileError(file, `its header has no fortran_order, True or False: ${text.trim()}`);
-  return { ...elementType(file, text), shape: shapeOf(file, text), fortranOrder: order === 'True', dataStart };
+  return {
+    ...elementType(file, text),
+    shape: shapeOf(file, text),
+    fortranOrder: order === 'True',
+    dataStart,
+  };
 }
 
 function headerText(file: string, bytes: Uint8Array): { text: string; dataStart: number } {
@@ -88,7 +93,10 @@ function headerText(file: string, bytes: Uint8Array): { text: string; dataStart:
   const isShort = version === 1;
   const headerStart = isShort ? 10 : 12;
   if (!(version >= 1 && version <= 3) || bytes.length < headerStart)
-    throw new ArrayFileError(file, `format ${version} of .npy, ${bytes.length} bytes; expected format 1 to 3`);
+    throw new ArrayFileError(
+      file,
+      `format ${version} of .npy, ${bytes.length} bytes; expected format 1 to 3`,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dataStart = headerStart + (isShort ? view.getUint16(8, true) : view.getUint32(8, true));
   if (dataStart > bytes.length)

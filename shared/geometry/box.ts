@@ -13,6 +13,9 @@ export const boxSize = ({ start, end }: Box): Vec3 => [
   end[2] - start[2],
 ];
 
+/** Voxels in it. */
+export const boxVolume = (box: Box): number => boxSize(box).reduce((volume, extent) => volume * extent, 1);
+
 export const boxAt = (start: Vec3, size: Vec3): Box => ({
   start,
   end: [start[0] + size[0], start[1] + size[1], start[2] + size[2]],

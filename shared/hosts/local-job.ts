@@ -1,4 +1,5 @@
 /** One job on one machine: begins what was asked, and pumps until nothing is left or it is told to end. */
+import type { FigureWriter } from '../adapters/local/figure-table.ts';
 import type { LocalQueues } from '../adapters/local/task-queue.ts';
 import { acceptMissing, redo, retry, start } from '../engine/commands.ts';
 import type { Engine, StepShape } from '../engine/engine.ts';
@@ -9,6 +10,7 @@ import type { Capacity } from './admission.ts';
 import { type Heartbeats, startHeartbeats } from './heartbeat.ts';
 import { localSources } from './local-sources.ts';
 import { pump } from './pump.ts';
+import { recordFigures } from './record-figures.ts';
 import { progressReader, type RunProgress, showProgress } from './run-progress.ts';
 import { type LocalRunResult, runResult } from './run-result.ts';
 import type { ReadNeeds } from './step-needs.ts';
@@ -22,6 +24,7 @@ export interface JobRun {
   /** With all steps of the pipeline. */
   readonly engine: Engine;
   readonly queues: LocalQueues;
+  readonly figures: FigureWriter;
   readonly job: NewJob;
   readonly command: LocalCommand;
   /** Does this step and all it waits for, no more. */
@@ -41,7 +44,7 @@ export async function runJob(run: JobRun): Promise<LocalRunResult> {
   const { jobId } = run.job;
   const steps = stepsUntil(run.engine.steps, run.until);
   if (run.command.kind === 'redo') await redoAll(run, run.command.step);
-  const { engine, activity } = watchActivity({ ...run.engine, steps });
+  const { engine, activity } = watchActivity(recordFigures({ ...run.engine, steps }, run.figures));
   const reader = progressReader(engine.table, jobId, steps, activity);
   const heartbeats = startHeartbeats(engine.clock, LEASE_SECONDS);
   const ended = new AbortController();

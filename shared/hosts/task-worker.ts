@@ -43,8 +43,8 @@ export default async function ({ job, task }: WorkerTask): Promise<WorkerResult>
     const store = countWrites(await openStore(job.output), (bytes) => {
       bytesWritten += bytes;
     });
-    await runTask(pipeline, job, task, { store, source, cache, threads });
-    return { report: { bytesRead, bytesWritten } };
+    const worked = await runTask(pipeline, job, task, { store, source, cache, threads });
+    return { report: { bytesRead, bytesWritten, ...worked } };
   } catch (error) {
     return { error: packError(error) };
   }

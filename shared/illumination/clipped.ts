@@ -12,7 +12,7 @@ import type { Kernels, PixelType } from '../kernels/kernels.ts';
 import { folderOf, type Lit } from './files.ts';
 
 /** Undefined: float32 holds whatever comes. */
-export const brightestOf = (type: PixelType): number | undefined =>
+const brightestOf = (type: PixelType): number | undefined =>
   type === 'float32' ? undefined : { uint8: 255, uint16: 65_535 }[type];
 
 /** Counts in planes of unrounded voxels in kernel memory. */

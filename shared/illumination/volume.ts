@@ -36,11 +36,15 @@ const placeOf = (index: number, [width, height]: Three): number[] => [
 const mostUm = 200;
 const leastVoxels = 32;
 
-/** Averages to voxels of at most 200 um, as far as 32 voxels are left along each axis; 0 is left out of the means. */
-export function reducedVolume(volume: LowVolume): LowVolume {
-  const factor = volume.voxelSizeUm.map((um, axis) =>
-    Math.max(1, Math.min(Math.floor(mostUm / um), Math.floor(volume.size[axis]! / leastVoxels))),
+/** Voxels along each axis that become one: of at most 200 um, as far as 32 are left. */
+export const reductionOf = ({ size, voxelSizeUm }: Pick<LowVolume, 'size' | 'voxelSizeUm'>): Three =>
+  voxelSizeUm.map((um, axis) =>
+    Math.max(1, Math.min(Math.floor(mostUm / um), Math.floor(size[axis]! / leastVoxels))),
   ) as unknown as Three;
+
+/** Averages by `reductionOf`; 0 is left out of the means. */
+export function reducedVolume(volume: LowVolume): LowVolume {
+  const factor = reductionOf(volume);
   return factor.every((one) => one === 1) ? volume : averaged(volume, factor);
 }
 

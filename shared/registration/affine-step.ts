@@ -28,6 +28,8 @@ export interface AffineProblem {
   readonly fitContrast: () => void;
   /** The map may turn and move only. */
   readonly isScaleHeld?: boolean | undefined;
+  /** Added to the error at a map: what speaks against it beside the misfit. */
+  readonly penaltyOf?: ((toAtlas: Affine) => number) | undefined;
 }
 
 /** Predicts and fits the contrast at a map, and measures the error there. */

@@ -2,10 +2,10 @@
 import type { Checkpoint } from './checkpoint.ts';
 import { endOf } from './flow.ts';
 import type { WeightedImage } from './levels.ts';
-import { classifyMatcher, fitMatcherContrast, predictMatcher } from './matcher.ts';
+import { classifyMatcher, fitMatcherContrast, openMatcher, predictMatcher } from './matcher.ts';
 import { type Mixture, otherKinds } from './mixture.ts';
 import { takeUp } from './play-round.ts';
-import { openFlowSpace, openLevel, type RegistrationProblem } from './workspace.ts';
+import { levelImages, openFlowSpace, type RegistrationProblem } from './workspace.ts';
 
 export interface Fitted {
   /** Four floats a node, copied. */
@@ -16,8 +16,6 @@ export interface Fitted {
   readonly cubic: readonly [number, number, number, number];
   readonly gain: Float32Array;
   readonly offset: Float32Array;
-  /** The sample as the atlas has it, intensities mapped. */
-  readonly predicted: Float32Array;
   /** Shares of matching tissue, artefact, background; 0 where nothing was recorded. */
   readonly posteriors: readonly [Float32Array, Float32Array, Float32Array];
   /** Share of the variance of matching voxels that the prediction explains. */
@@ -32,7 +30,8 @@ export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitte
   const { kernels, velocity, recipe } = problem;
   const mark = kernels.mark();
   const kinds = otherKinds(problem.sample);
-  const matcher = openLevel(problem, recipe.levels.length - 1);
+  const { sample, atlas } = levelImages(problem, recipe.levels.length - 1);
+  const matcher = openMatcher(kernels, sample, atlas, recipe.contrastUm);
   const space = { ...openFlowSpace(kernels, velocity, at.timeSteps, recipe.memory), matcher, kinds };
   const { flow } = space;
   takeUp(kernels, space, at);
@@ -43,10 +42,11 @@ export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitte
     fitMatcherContrast(kernels, matcher);
     mixture = classifyMatcher(kernels, matcher, kinds, mixture);
   }
-  const { sample, contrast } = matcher;
+  const { contrast, predicted } = matcher;
   const [c0, c1, c2, c3] = contrast.cubic as unknown as [number, number, number, number];
-  const predicted = matcher.predicted.map((s, i) => {
-    return contrast.offset[i]! + contrast.gain[i]! * (c0 + s * (c1 + s * (c2 + s * c3)));
+  // In place: at full resolution every copy is felt.
+  predicted.forEach((s, i) => {
+    predicted[i] = contrast.offset[i]! + contrast.gain[i]! * (c0 + s * (c1 + s * (c2 + s * c3)));
   });
   const fitted: Fitted = {
     u: endOf(flow).slice(),
@@ -55,10 +55,9 @@ export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitte
     cubic: [c0, c1, c2, c3],
     gain: contrast.gain.slice(),
     offset: contrast.offset.slice(),
-    predicted,
     posteriors: posteriorsOf(sample, predicted, kinds, mixture),
     explained: explainedShare(sample.values, predicted, matcher.weights),
-    sample: { ...sample, values: sample.values.slice() },
+    sample,
   };
   kernels.release(mark);
   return fitted;

@@ -1,7 +1,13 @@
 /** A first affine map without a person: poses on a grid, the best few refined (REGISTRATION section 6.2). */
 import { type Affine, compose, invert, linear, rotation, scaling, translation } from '../geometry/affine.ts';
 import { type Orientation, reorientationMatrix } from '../geometry/orientation.ts';
-import { type AffineProblem, type AffineState, affineStep, FIRST_DAMPING, measureAffine } from './affine-step.ts';
+import {
+  type AffineProblem,
+  type AffineState,
+  affineStep,
+  FIRST_DAMPING,
+  measureAffine,
+} from './affine-step.ts';
 import { fitCubic } from './contrast.ts';
 import { newFields } from './fields.ts';
 import { foregroundOf } from './foreground.ts';
@@ -25,7 +31,10 @@ const LEAST_GAIN = 2e-4;
 export interface InitialMap {
   /** Sample to atlas, both centred (um). */
   readonly toAtlas: Affine;
-  /** Share of the sample's weighted variance that the fit leaves unexplained, and the square of the share of tissue beside the atlas. */
+  /**
+   * Share of the sample's weighted variance that the fit leaves unexplained; where it was searched for, and the square of the
+   * share of tissue that lies beside the atlas.
+   */
   readonly residual: number;
 }
 
@@ -38,8 +47,9 @@ export function searchInitial(
   orientations: { readonly sample: Orientation; readonly atlas: Orientation },
 ): InitialMap[] {
   const thin = thinned(sample, Math.max(1, Math.ceil(Math.cbrt(pointsOf(sample.grid) / ENOUGH_VOXELS))));
-  const scoring = affineProblem(kernels, thin, atlas, velocity);
-  const problem = affineProblem(kernels, sample, atlas, velocity);
+  const [scoring, problem] = [thin, sample].map((image) =>
+    searchProblem(kernels, image, atlas, velocity),
+  ) as [AffineProblem, AffineProblem];
   const scored = candidates(sample, atlas, orientations).map((toAtlas) => ({
     toAtlas,
     error: measureAffine(scoring, toAtlas),
@@ -65,10 +75,23 @@ export function residualOfMap(
 }
 
 /**
- * With a contrast of one cubic over all that was recorded: the background too, which holds the outline. Beside the atlas its
- * border is all there is to compare with, which fits a flat sample well: tissue there costs what it would unexplained, a
- * little of it hardly anything.
+ * Beside the atlas its border is all there is to compare with, and that fits a flat sample well: tissue there costs what it
+ * would unexplained, a little of it hardly anything.
  */
+function searchProblem(
+  kernels: RegistrationKernels,
+  sample: WeightedImage,
+  atlas: WeightedImage,
+  velocity: Grid,
+): AffineProblem {
+  const [whole, besideAt] = [variance(sample), tissueBeside(sample, atlas.grid)];
+  return {
+    ...affineProblem(kernels, sample, atlas, velocity),
+    penaltyOf: (toAtlas) => whole * besideAt(toAtlas) ** 2,
+  };
+}
+
+/** With a contrast of one cubic over all that was recorded: the background too, which holds the outline. */
 function affineProblem(
   kernels: RegistrationKernels,
   sample: WeightedImage,
@@ -79,9 +102,7 @@ function affineProblem(
   const fitContrast = (): void => {
     fitCubic(kernels, misfitOf(matcher), matcher.contrast.cubic);
   };
-  const [whole, besideAt] = [variance(sample), tissueBeside(sample, atlas.grid)];
-  const penaltyOf = (toAtlas: Affine): number => whole * besideAt(toAtlas) ** 2;
-  return { kernels, matcher, velocity, u: newFields(kernels, velocity, 1).all, fitContrast, penaltyOf };
+  return { kernels, matcher, velocity, u: newFields(kernels, velocity, 1).all, fitContrast };
 }
 
 function refine(problem: AffineProblem, toAtlas: Affine): AffineState {

@@ -48,12 +48,19 @@ export const openFlowSpace = (
   };
 };
 
-export function openLevel({ kernels, recipe, sample, atlas }: RegistrationProblem, level: number): Matcher {
+export function openLevel(problem: RegistrationProblem, level: number): Matcher {
+  const { sample, atlas } = levelImages(problem, level);
+  return openMatcher(problem.kernels, sample, atlas, problem.recipe.contrastUm);
+}
+
+/** Of the finest level the problem's own, where that compares every voxel. */
+export function levelImages(
+  { recipe, sample, atlas }: RegistrationProblem,
+  level: number,
+): { readonly sample: WeightedImage; readonly atlas: WeightedImage } {
   const { spacingUm, every = 1 } = recipe.levels[level]!;
-  return openMatcher(
-    kernels,
-    thinned(blockMeans(sample, blockFor(sample.grid, spacingUm)), every),
-    blockMeans(atlas, blockFor(atlas.grid, spacingUm)),
-    recipe.contrastUm,
-  );
+  return {
+    sample: thinned(blockMeans(sample, blockFor(sample.grid, spacingUm)), every),
+    atlas: blockMeans(atlas, blockFor(atlas.grid, spacingUm)),
+  };
 }

@@ -124,10 +124,14 @@ function shardingOf({ sharding, chunk_sizes }: Scale, where: string): Sharding |
 /** How a mip says in `info` that it is stored. */
 export const encodingOf = ({
   labelBlock,
-}: Pick<Mip<DataType>, 'labelBlock'>): Pick<Scale, 'encoding' | 'compressed_segmentation_block_size'> =>
+  picture,
+}: Pick<Mip<DataType>, 'labelBlock' | 'picture'>): Pick<
+  Scale,
+  'encoding' | 'compressed_segmentation_block_size'
+> =>
   labelBlock
     ? { encoding: SEGMENTATION, compressed_segmentation_block_size: [...labelBlock] }
-    : { encoding: 'raw' };
+    : { encoding: picture ?? 'raw' };
 
 /** Keys are opaque, but none may lead out of the volume's folder. */
 function folderOf(key: string, where: string): string {

@@ -20,6 +20,8 @@ export interface Mip<Type extends DataType = PixelType> {
   readonly voxelOffset?: Vec3;
   /** Labels stored as `compressed_segmentation`, in blocks of so many voxels; raw voxels where absent. */
   readonly labelBlock?: Vec3 | undefined;
+  /** Chunks stored as pictures; raw voxels where absent. */
+  readonly picture?: 'jpeg' | 'png' | undefined;
 }
 
 export interface ScaleWishes<Type extends DataType> {

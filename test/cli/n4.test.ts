@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudreg } from '../../cli/program.ts';
 import { arrayFileAt } from '../../shared/formats/array-file.ts';
 import type { ElementArray } from '../../shared/formats/elements.ts';
+import { tiffSource } from '../../shared/formats/image-source/tiff-source.ts';
 import { readNifti } from '../../shared/formats/nifti/read.ts';
 import { encodeNifti, niftiFrameOf } from '../../shared/formats/nifti/write.ts';
 import { readNrrd } from '../../shared/formats/nrrd/read.ts';
@@ -82,6 +83,20 @@ describe('cloudreg n4', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ event: 'done', lattice: [5, 5], usedShare: 1 });
     expect((await readTiff(tiffInMemory('in.tif', tiff))).pixels).toEqual(plane);
+  });
+
+  it('takes the pages of a TIFF for the planes of a volume', async () => {
+    const data = biased();
+    await put('in.tif', encodeTiff(24, 20, data, 12));
+    await put('in.nrrd', nrrdOf(data));
+    const { code, out } = await run('in.tif', 'out.tif', '--json');
+    expect([code, JSON.parse(out)]).toMatchObject([0, { lattice: [5, 5, 5] }]);
+    await run('in.nrrd', 'out.nrrd');
+    const found = await tiffSource(await arrayFileAt(join(folder, 'out.tif')));
+    const voxels = new Uint16Array(data.length);
+    await found.readPlanes(0, 12, voxels);
+    expect(found.sizeVoxels).toEqual(shape);
+    expect(voxels).toEqual((await readNrrd(await arrayFileAt(join(folder, 'out.nrrd')))).data);
   });
 
   it.each([

@@ -78,8 +78,28 @@ describe('the commands of registration', () => {
     numbers.forEach((um, axis) => {
       expect(um).toBeCloseTo([2900, 1900, 3100][axis]!, 1);
     });
+    expect(back[0]).toBe('id,x,y,z,note,outside');
     expect(back[1]).toContain('soma');
   });
+
+  it('carry as many points as there are, in their order, and leave nothing of a file that is wrong', async () => {
+    const rows = Array.from(
+      { length: 30_000 },
+      (_, i) => `p${i},${1000 + (i % 3000)},${900 + (i % 2000)},2500`,
+    );
+    await writeFile(at('many.csv'), `id,x,y,z\n${rows.join('\n')}\n`);
+    const words = ['--with', at('out'), '--to', 'atlas', '--json'];
+    const { out } = await say('transform-points', at('many.csv'), at('many-out.csv'), ...words);
+    expect(JSON.parse(out)).toMatchObject({ event: 'done', points: 30_000 });
+    const found = (await readFile(at('many-out.csv'), 'utf8')).trim().split('\n').slice(1);
+    expect(found.map((row) => row.split(',')[0])).toEqual(rows.map((row) => row.split(',')[0]));
+    await writeFile(at('wrong.csv'), `id,x,y,z\n${rows.join('\n')}\nlast,1,two,3\n`);
+    const wrong = await say('transform-points', at('wrong.csv'), at('wrong-out.csv'), ...words);
+    expect(`${wrong.out}${wrong.err}`).toMatch(/wrong\.csv, line 30002: last,1,two,3; expected numbers/);
+    expect(wrong.exitCode).toBe(2);
+    for (const name of ['wrong-out.csv', 'wrong-out.csv.part'])
+      await expect(readFile(at(name))).rejects.toThrow('ENOENT');
+  }, 60_000);
 
   it('count voxels as Neuroglancer does with --unit voxel', async () => {
     await writeFile(at('um.csv'), 'id,x,y,z\na,2900,1900,3100\n');

@@ -1,9 +1,11 @@
-/** Runs the built binary as a user does: a process of its own. */
+/** Runs the built binary as a user does: a process of its own; or in this process, where that adds nothing. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cloudreg as program } from '../../cli/program.ts';
+import { fakeTerminal } from '../cli/fake-terminal.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -25,6 +27,13 @@ export interface Started {
 }
 
 export const cloudreg = (...words: string[]): Promise<Outcome> => start(...words).outcome;
+
+/** The same words without a process: for what is refused or only looked at, of which loading would take the most. */
+export async function cloudregHere(...words: string[]): Promise<Outcome> {
+  const terminal = fakeTerminal();
+  const exitCode = await program(words, terminal);
+  return { exitCode, ...terminal.written };
+}
 
 export function start(...words: string[]): Started {
   const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });

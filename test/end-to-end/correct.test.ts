@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -6,14 +6,24 @@ import { openStore } from '../../shared/adapters/open-store.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
 import { phantom } from '../illumination/phantom.ts';
 import { storeVolume } from '../services/illumination-correction/stored-volume.ts';
-import { cloudreg, folderForTests, inFolder, start, volumeFiles } from './binary.ts';
+import {
+  cloudreg,
+  cloudregHere,
+  folderForTests,
+  inFolder,
+  type Outcome,
+  start,
+  volumeFiles,
+} from './binary.ts';
 
 // Each test starts the program several times, on machines that are busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 let home: { path: string; remove(): void };
 let volume: string;
-let undisturbed: Record<string, string>;
+let before: Record<string, string>;
+/** A job that nothing disturbed, of which all tests know. */
+let finished: { output: string; outcome: Outcome; files: Record<string, string> };
 
 beforeAll(async () => {
   home = folderForTests();
@@ -21,27 +31,24 @@ beforeAll(async () => {
   // Four blocks of the finest scale.
   const brain = phantom([96, 90, 400], (x, y) => 0.6 * x - 0.4 * y, [50, 50, 20]);
   await storeVolume(brain, { chunkSize: [16, 16, 16] }, await openStore(volume));
-  const output = join(home.path, 'undisturbed');
-  expect(await cloudreg('correct', volume, output)).toMatchObject({ exitCode: 0 });
-  undisturbed = volumeFiles(output);
+  before = volumeFiles(volume);
+  const output = join(home.path, 'finished');
+  const outcome = await cloudreg('correct', volume, output);
+  finished = { output, outcome, files: volumeFiles(output) };
 }, 120_000);
 afterAll(() => home.remove());
 
 describe('cloudreg correct', () => {
-  it('writes a sound copy beside the volume, says what it did, and leaves the volume as it is', () =>
-    inFolder(async (folder) => {
-      const before = volumeFiles(volume);
-      const output = join(folder, 'even');
-      const { exitCode, out } = await cloudreg('correct', volume, output);
-      expect(exitCode).toBe(0);
-      expect(out).toContain(`Volume: ${output}\n`);
-      expect(out).toMatch(
-        /Volume: illumination corrected \(.*estimated from scale 100000_100000_40000\): report\/illumination-volume.png/,
-      );
-      expect(volumeFiles(volume)).toEqual(before);
-      expect((await cloudreg('verify', output)).out).toMatch(/\d+ chunks, all sound/);
-      expect(volumeFiles(output)).toEqual(undisturbed);
-    }));
+  it('writes a sound copy beside the volume, says what it did, and leaves the volume as it is', async () => {
+    const { output, outcome } = finished;
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.out).toContain(`Volume: ${output}\n`);
+    expect(outcome.out).toMatch(
+      /Volume: illumination corrected \(.*estimated from scale 100000_100000_40000\): report\/illumination-volume.png/,
+    );
+    expect(volumeFiles(volume)).toEqual(before);
+    expect((await cloudregHere('verify', output)).out).toMatch(/\d+ chunks, all sound/);
+  });
 
   it.runIf(process.env.CLOUDREG_TEST_ALL === '1')(
     'goes on after it was killed at any moment, with the same bytes',
@@ -58,7 +65,7 @@ describe('cloudreg correct', () => {
         }
         // The same words: it may have been killed before there was a job to resume.
         expect(await cloudreg('correct', volume, output), `seed ${seed}`).toMatchObject({ exitCode: 0 });
-        expect(volumeFiles(output), `seed ${seed}`).toEqual(undisturbed);
+        expect(volumeFiles(output), `seed ${seed}`).toEqual(finished.files);
       }),
   );
 
@@ -76,9 +83,9 @@ describe('cloudreg correct', () => {
         expect(await cloudreg('correct', volume, other, '--field', field)).toMatchObject({ exitCode: 0 });
         const chunks = (files: Record<string, string>) =>
           Object.entries(files).filter(([name]) => name.endsWith('.gz'));
-        expect(chunks(volumeFiles(other))).toEqual(chunks(undisturbed));
+        expect(chunks(volumeFiles(other))).toEqual(chunks(finished.files));
         expect(await cloudreg('correct', volume, output)).toMatchObject({ exitCode: 0 });
-        expect(volumeFiles(output)).toEqual(undisturbed);
+        expect(volumeFiles(output)).toEqual(finished.files);
       }),
   );
 
@@ -86,7 +93,7 @@ describe('cloudreg correct', () => {
     inFolder(async (folder) => {
       const output = join(folder, 'even');
       const refused = async (...words: string[]) => {
-        const { exitCode, err } = await cloudreg('correct', ...words);
+        const { exitCode, err } = await cloudregHere('correct', ...words);
         expect(readdirSync(folder)).toEqual(['field.json']);
         return `${exitCode}: ${err}`;
       };
@@ -107,6 +114,18 @@ describe('cloudreg correct', () => {
       expect(await refused(join(folder, 'none'), output)).toMatch(/: cloudreg: .*info is not there/);
     }));
 
+  it('says why nothing can be estimated of a volume without light, and offers no way on that is none', () =>
+    inFolder(async (folder) => {
+      const [dark, output] = [join(folder, 'dark'), join(folder, 'output')];
+      const { size, voxelSizeUm, data } = phantom([40, 36, 34], () => 0, [100, 100, 100]);
+      await storeVolume({ size, voxelSizeUm, data: data.fill(0) }, { mips: 1 }, await openStore(dark));
+      const { exitCode, out } = await cloudreg('correct', dark, output);
+      expect(exitCode).toBe(1);
+      expect(out).toContain('dark cannot be estimated: all voxels are 0: there is nothing to estimate from');
+      expect(out).toContain(`Mend the cause, then: cloudreg retry ${output}`);
+      expect(out).not.toContain('--accept-missing');
+    }));
+
   it('writes no volume where auto leaves it as it is, and says how to have one', () =>
     inFolder(async (folder) => {
       const [even, output] = [join(folder, 'even'), join(folder, 'output')];
@@ -121,7 +140,7 @@ describe('cloudreg correct', () => {
   it('gives its folder back with clean --all, and nothing else that lies there', () =>
     inFolder(async (folder) => {
       const output = join(folder, 'even');
-      await cloudreg('correct', volume, output);
+      cpSync(finished.output, output, { recursive: true });
       writeFileSync(join(output, 'my notes.txt'), 'kept');
       expect(await cloudreg('clean', output, '--all')).toMatchObject({ exitCode: 0 });
       expect(readdirSync(output)).toEqual(['my notes.txt']);

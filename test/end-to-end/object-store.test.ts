@@ -11,7 +11,8 @@ import { writeSmallAcquisition } from './small-acquisition.ts';
 // Each test starts the program several times, on machines that are busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const WORDS = [...UNCORRECTED, '--chunk-size', '64,64,8'];
+// One thread: starting a second takes longer than all the work.
+const WORDS = [...UNCORRECTED, '--chunk-size', '64,64,8', '--workers', '1'];
 const RAW = 's3://lab/raw data/brain 1';
 const OUTPUT = 's3://lab/volumes/brain 1';
 const home = folderForTests();
@@ -30,7 +31,7 @@ beforeAll(async () => {
   writeSmallAcquisition(localRaw, { channels: 2 });
   await copy(await openStore(localRaw), await openStore(RAW));
   expect(await cloudreg('run', localRaw, localOutput, ...WORDS)).toMatchObject({ exitCode: 0 });
-});
+}, 120_000);
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

@@ -13,7 +13,7 @@ import type { Vec3 } from '../../shared/geometry/box.ts';
 import { parseOrientation, reorientationMatrix } from '../../shared/geometry/orientation.ts';
 import { centredGrid } from '../../shared/registration/grid.ts';
 import { residualOfMap, searchInitial } from '../../shared/registration/initial-search.ts';
-import { prepareSample } from '../../shared/registration/intensities.ts';
+import { prepareSample, standardise } from '../../shared/registration/intensities.ts';
 import { blockFor, blockMeans, type WeightedImage } from '../../shared/registration/levels.ts';
 import { openTeam, type Team } from '../../shared/registration/team/team.ts';
 import { teamKernels } from '../../shared/registration/team/team-kernels.ts';
@@ -80,6 +80,25 @@ describe('the search for a first map', () => {
     expect(found.map(({ residual }) => residual)).toEqual(
       found.map(({ residual }) => residual).toSorted((a, b) => a - b),
     );
+  });
+
+  it('keeps a slice on its atlas where a quarter of it was not scanned', () => {
+    const toAtlas = compose(translation([90, -70, 0]), rotation([0, 0, 4]));
+    const slice = centredGrid([28, 22, 2], [160, 160, 160]);
+    const atlas = standardise(imageOf(slice, brightness));
+    const whole = imageOf(slice, (um) => 30 + 400 * brightness(apply(toAtlas, um)));
+    const isMissing = imageOf(slice, ([x, y]) => (x < 0 && y > 0 ? 1 : 0)).values;
+    const sample = prepareSample({ ...whole, weights: isMissing.map((missing) => 1 - missing) });
+    const same = { sample: orientations.atlas, atlas: orientations.atlas };
+    const [found] = searchInitial(kernels(), sample, atlas, velocity, same);
+    for (const point of [
+      [900, 500, 60],
+      [-900, 400, -60],
+      [700, -600, 0],
+    ] as const) {
+      const [a, b] = [apply(found!.toAtlas, point), apply(toAtlas, point)];
+      expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])).toBeLessThan(150);
+    }
   });
 
   it('measures a map as it is: worse for the mirror image', () => {

@@ -4,12 +4,19 @@ import type { Space } from '../../shared/registration/files/space.ts';
 import { centredGrid } from '../../shared/registration/grid.ts';
 import { landmarkErrors } from '../../shared/registration/points/landmark-error.ts';
 import { mapPoint } from '../../shared/registration/points/map-points.ts';
-import { parsePoints, pointFormatOf, pointsText } from '../../shared/registration/points/point-file.ts';
+import { type NamedPoint, pointFormatOf } from '../../shared/registration/points/named-point.ts';
+import { parsePoints, pointParser } from '../../shared/registration/points/point-parser.ts';
+import { pointText } from '../../shared/registration/points/point-text.ts';
 import { withParents } from '../../shared/registration/regions/measure-regions.ts';
 import { lineage, parseOntology } from '../../shared/registration/regions/ontology.ts';
 import { segmentColors, segmentProperties } from '../../shared/registration/regions/segment-properties.ts';
 
 const ONE = [1, 1, 1] as const;
+
+function textOf(points: readonly NamedPoint[], ...words: Parameters<typeof pointText>): string {
+  const text = pointText(...words);
+  return [text.head, ...points.map((point) => text.of(point)), text.tail].join('');
+}
 
 describe('points from files', () => {
   it('keep their order, their names and whatever else a CSV says of them', () => {
@@ -19,12 +26,14 @@ describe('points from files', () => {
       { id: 'b', point: [2, 2, 3], more: { note: 'big, round' } },
       { id: 'a', point: [-9, 5, 6], more: { note: '' } },
     ]);
-    expect(pointsText(points, 'csv', [2, 1, 1])).toBe('id,x,y,z,note\nb,1,2,3,"big, round"\na,-4.5,5,6,\n');
+    expect(textOf(points, 'csv', [2, 1, 1], ['note'])).toBe(
+      'id,x,y,z,note\nb,1,2,3,"big, round"\na,-4.5,5,6,\n',
+    );
   });
 
   it('are JSON objects with what else they hold', () => {
     const points = parsePoints('[{"id": 7, "point": [1, 2, 3], "score": 0.5}]', 'json', 'p.json', ONE);
-    expect(JSON.parse(pointsText(points, 'json', ONE))).toEqual([{ id: '7', point: [1, 2, 3], score: 0.5 }]);
+    expect(JSON.parse(textOf(points, 'json', ONE, []))).toEqual([{ id: '7', point: [1, 2, 3], score: 0.5 }]);
   });
 
   it("are annotations of a Neuroglancer state in the state's own unit, named by their description", () => {
@@ -53,10 +62,31 @@ describe('points from files', () => {
     ['id,x,y\na,1,2', 'csv', /columns id, x, y; expected id, x, y, z/],
     ['id,x,y,z\na,1,,3', 'csv', /line 2.*expected numbers/],
     ['{', 'json', /p is not JSON/],
-    ['[{"id": "a"}]', 'json', /no list of points such as/],
+    ['[{"id": "a"}]', 'json', /p, point 1, is none: expected \{"id": "a", "point"/],
+    ['[{"id": "a", "point": [1, 2, 3]}', 'json', /p is not JSON \(its list does not end\)/],
+    ['[{"id": "a", "point": [1, 2, 3]},]', 'json', /p is not JSON/],
+    ['[] []', 'json', /after its list comes \[\]/],
+    ['', 'csv', /expected id, x, y, z/],
+    ['', 'json', /p is not JSON/],
     ['{"layers": []}', 'json', /neither a list of points nor a Neuroglancer state/],
   ] as const)('are refused where the file is wrong: %s', (text, format, expected) => {
     expect(() => parsePoints(text, format, 'p', ONE)).toThrow(expected);
+  });
+
+  it.each([
+    ['csv', 'id,x,y,z,note\r\n"a, ""b""",1,2,3,ä\r\n\r\nc,4,5,6,'],
+    [
+      'json',
+      ' [{"id": "a\\"]},[{", "point": [1, 2, 3], "more": {"deep": [1, [2]]}} , {"id": 2, "point": [4,5,6]}\n]\n',
+    ],
+    ['json', '[ ]'],
+  ] as const)('are the same wherever the text of a %s is cut', (format, text) => {
+    const whole = parsePoints(text, format, 'p', ONE);
+    for (let at = 0; at <= text.length; at++) {
+      const parser = pointParser(format, 'p', ONE);
+      const points = [...parser.push(text.slice(0, at)), ...parser.push(text.slice(at)), ...parser.end()];
+      expect(points, `cut at ${at}`).toEqual(whole);
+    }
   });
 
   it('are refused by the name of their file', () => {

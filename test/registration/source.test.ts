@@ -93,6 +93,22 @@ describe('a volume from an array file', () => {
     expect([...(await source.read(0, box))]).toEqual([at(2, 1, 3), at(3, 1, 3), at(2, 2, 3), at(3, 2, 3)]);
   });
 
+  it.each<[string, readonly number[], string, readonly (number | bigint)[]]>([
+    ['below 2^24', [0, 7, 3.5], 'float32', [0, 7, 3.5]],
+    ['above 2^24', [0, 7, 614_454_277], 'uint32', [0, 7, 614_454_277]],
+    ['above 2^32', [0, 7, 2 ** 53], 'uint64', [0n, 7n, 2n ** 53n]],
+  ])(
+    'keeps whole numbers %s exact where they are stored as float64',
+    async (_, values, dataType, expected) => {
+      const data = new Float64Array(8);
+      data.set(values);
+      const path = await nrrd('doubles.nrrd', { spacings: [5, 5, 5] }, data, [2, 2, 2]);
+      const source = await openSource(path);
+      expect(source.dataType).toBe(dataType);
+      expect([...(await source.read(0, { start: [0, 0, 0], end: [2, 2, 2] }))].slice(0, 3)).toEqual(expected);
+    },
+  );
+
   it('keeps 64-bit labels exact', async () => {
     const labels = new BigUint64Array(COUNT).fill(2n ** 53n + 1n);
     const source = await openSource(await nrrd('large.nrrd', { spacings: [5, 5, 5] }, labels));

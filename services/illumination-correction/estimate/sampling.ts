@@ -1,5 +1,6 @@
 /** How a volume is brought to the resolution that its illumination is estimated at. */
 import type { Vec3 } from '../../../shared/geometry/box.ts';
+import { reductionOf } from '../../../shared/illumination/volume.ts';
 import type { StoredMip } from '../../../shared/volume/info.ts';
 
 export interface Sampling {
@@ -9,10 +10,6 @@ export interface Sampling {
   /** What stands for a block of them: their mean without voxels of 0, or the one in its middle. */
   readonly takes: 'mean' | 'middle';
 }
-
-/** The rule of `reducedVolume`, applied while reading: the field is far smoother than 200 um. */
-const MOST_UM = 200;
-const LEAST_VOXELS = 32;
 
 /** A scale of such voxels is read where there is one (ILLUMINATION section 4.1). */
 const MOST_SCALE_UM = 150;
@@ -49,12 +46,8 @@ function asCloudReg(mips: readonly StoredMip[]): Sampling {
   return { mip, factor, takes: 'middle' };
 }
 
-const meansOf = (mip: StoredMip): Vec3 => {
-  const um = umOf(mip);
-  return each((axis) =>
-    Math.max(1, Math.min(Math.floor(MOST_UM / um[axis]), Math.floor(mip.sizeVoxels[axis] / LEAST_VOXELS))),
-  );
-};
+/** While reading, what `reducedVolume` does to a volume that is there. */
+const meansOf = (mip: StoredMip): Vec3 => reductionOf({ size: mip.sizeVoxels, voxelSizeUm: umOf(mip) });
 
 const lastWhere = (mips: readonly StoredMip[], fits: (mip: StoredMip) => boolean): number =>
   Math.max(0, ...mips.flatMap((mip, index) => (fits(mip) ? [index] : [])));

@@ -67,7 +67,7 @@ async function follow(
   ports: UploadPorts,
 ): Promise<Answer> {
   const { engine } = ports;
-  const job = uploadJob(upload, wish, ports, { now: engine.clock.now(), steps: engine.steps });
+  const job = uploadJob(upload, wish, ports, engine.clock.now());
   if (seen === undefined) return begin(job, ports);
   const waitsAsLong = seen.waiting === undefined || seen.waiting.maxSeconds === wish.maxWaitSeconds;
   if (isSame(seen, job) && waitsAsLong) return goOn(seen, wish, engine);

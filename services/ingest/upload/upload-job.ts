@@ -1,8 +1,7 @@
 /** The one job of an upload. */
 import { createHash } from 'node:crypto';
-import type { StepShape } from '../../../shared/engine/engine.ts';
 import { canonicalJson } from '../../../shared/engine/files.ts';
-import type { NewJob } from '../../../shared/engine/records.ts';
+import type { NewJob, StepId } from '../../../shared/engine/records.ts';
 import { newWaiting } from '../../../shared/engine/waiting.ts';
 import type { Upload } from './notification.ts';
 import type { UploadWish } from './upload-wish.ts';
@@ -11,6 +10,8 @@ export interface UploadSettings {
   /** URL below which an output lies that `cloudreg.json` does not name. */
   readonly outputRoot: string;
   readonly pipelineVersion: string;
+  /** Of a job that begins with an acquisition. */
+  readonly steps: readonly StepId[];
   /** The program's version and commit, for the record only. */
   readonly build: string;
 }
@@ -32,12 +33,7 @@ export const uploadJobId = (upload: Upload): string =>
     .digest('hex')
     .slice(0, 16);
 
-export function uploadJob(
-  upload: Upload,
-  wish: UploadWish,
-  settings: UploadSettings,
-  { now, steps }: { readonly now: number; readonly steps: readonly StepShape[] },
-): NewJob {
+export function uploadJob(upload: Upload, wish: UploadWish, settings: UploadSettings, now: number): NewJob {
   return {
     jobId: uploadJobId(upload),
     input: inputOf(upload),
@@ -46,7 +42,7 @@ export function uploadJob(
     pipelineVersion: settings.pipelineVersion,
     build: settings.build,
     createdAt: now,
-    steps: steps.map(({ id }) => id),
+    steps: settings.steps,
     waiting: newWaiting(wish.maxWaitSeconds, now),
   };
 }

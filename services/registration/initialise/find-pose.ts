@@ -57,12 +57,13 @@ export function findPose(
   };
 }
 
-/** Undefined where nothing was given: then it is searched. */
+/** Undefined where nothing was given: then it is searched. CloudReg never searches. */
 function givenAffine(
   { sample, atlas }: Orientations,
-  { translation, rotation, fixedScale }: JobParameters,
+  { translation, rotation, fixedScale, preset }: JobParameters,
 ): Affine | undefined {
-  if (translation === 'auto' && rotation === 'auto' && fixedScale === 'auto') return undefined;
+  const isOpen = translation === 'auto' && rotation === 'auto' && fixedScale === 'auto';
+  if (isOpen && preset !== 'cloudreg') return undefined;
   const scale: Vec3 =
     typeof fixedScale === 'number'
       ? [fixedScale, fixedScale, fixedScale]
@@ -97,16 +98,24 @@ function doubt(residual: number, runnerUp: number | undefined): string[] {
   ];
 }
 
+/**
+ * An atlas that is its own mirror image, such as Allen's (the template and its mirror image correlate to 0.999), fits either
+ * side alike: no image can exclude the mirror image then, and the note says what a person can do. Where the atlas tells the
+ * sides apart, the wrong one is further behind than the margin and nothing is said.
+ */
 function mirrorDoubt(residual: number, mirror: number, { sample }: Orientations): string[] {
   if (mirror > residual * (1 + DOUBTFUL_MARGIN)) return [];
-  const other = mirrored(sample).join('');
-  const verdict =
-    mirror < residual * (1 - DOUBTFUL_MARGIN)
-      ? `The mirror image (orientation ${other}) fits better`
-      : `The mirror image (orientation ${other}) fits as well`;
+  const [own, other] = [sample.join(''), mirrored(sample).join('')];
+  const figures = `unexplained ${percent(mirror)} against ${percent(residual)} with ${own}`;
+  if (mirror < residual * (1 - DOUBTFUL_MARGIN))
+    return [
+      `The mirror image (orientation ${other}) fits better: ${figures}. --orientation is probably wrong: ` +
+        `give ${other}, unless you know which side is which.`,
+    ];
   return [
-    `${verdict}: unexplained ${percent(mirror)} against ${percent(residual)} with ${sample.join('')}. ` +
-      'Brains are nearly symmetric, so the images alone cannot tell left from right: make sure that --orientation is right.',
+    `Left and right rest on --orientation ${own} alone: the mirror image (orientation ${other}) fits as well (${figures}), ` +
+      'as with every nearly symmetric brain. If you know which side is which, nothing is to be done. Else look for a mark ' +
+      `of one side (an injection, a cut) in initial.png and initial-mirrored.png, and give ${other} if it lies on the wrong one.`,
   ];
 }
 

@@ -53,13 +53,14 @@ export async function makeInitial(
 ): Promise<Initial> {
   const orientations = orientationsOf(parameters);
   const recipe = await readRecipe(parameters);
-  const sample = await sampleVolume(store, source, parameters);
+  // First what may lie elsewhere: a sample that is a file is copied.
   const urls = atlasUrls(parameters);
   const atlas = await openAtlas(urls.atlas, '--atlas');
   const parcellation = urls.parcellation
     ? asLabels(await openAtlas(urls.parcellation, '--parcellation'))
     : undefined;
   if (parcellation) checkSameFrame(atlas, parcellation);
+  const sample = await sampleVolume(store, source, parameters);
   const missing = parameters.missingDataCorrection === 'false' ? 'none' : parameters.missingValue;
   const corrections = {
     grid: parameters.gridCorrection === 'true',

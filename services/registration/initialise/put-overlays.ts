@@ -1,6 +1,7 @@
 /** Pictures of the first pose, and of the mirrored one where it fits as well. */
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { Affine } from '../../../shared/geometry/affine.ts';
+import { DrawingError } from '../../../shared/pictures/drawing.ts';
 import { mapOf } from '../../../shared/registration/files/load-transform.ts';
 import { REGISTRATION_FOLDER } from '../../../shared/registration/files/registration-files.ts';
 import type { Space } from '../../../shared/registration/files/space.ts';
@@ -9,7 +10,6 @@ import type { PreparedImages } from '../../../shared/registration/prepared-image
 import { loadLabels } from '../../../shared/registration/source/load-labels.ts';
 import type { SourceVolume } from '../../../shared/registration/source/source-volume.ts';
 import { brightnessSteps, overlayPng } from '../pictures/overlay.ts';
-import { PictureError } from '../pictures/png.ts';
 import type { FoundPose } from './find-pose.ts';
 
 export interface OverlaidVolumes {
@@ -40,7 +40,7 @@ export async function putOverlays(
       await store.put(key, png, { contentType: 'image/png' });
       return key;
     } catch (error) {
-      if (!(error instanceof PictureError)) throw error;
+      if (!(error instanceof DrawingError)) throw error;
       notes.push(`There is no ${key}: ${error.message}`);
       return null;
     }

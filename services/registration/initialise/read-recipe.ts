@@ -9,12 +9,13 @@ import { objectAt } from '../../../shared/registration/source/object-at.ts';
 import type { JobParameters } from '../../parameters.ts';
 
 export async function readRecipe(parameters: JobParameters): Promise<Recipe> {
-  const { preset, registrationResolution, regularization, iterations, schedule } = parameters;
+  const { preset, registrationResolution, regularization, iterations, fixedScale, schedule } = parameters;
   return recipeOf({
     preset,
     resolutionUm: registrationResolution,
     ...(regularization === 'auto' ? {} : { sigmaR: regularization }),
     ...(iterations === 'auto' ? {} : { iterations }),
+    isScaleHeld: fixedScale !== 'auto',
     ...(schedule === 'auto' ? {} : { schedule: await readSchedule(schedule) }),
   });
 }

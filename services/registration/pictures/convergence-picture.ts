@@ -1,4 +1,5 @@
-/** How the fit went on: the misfit of matching tissue, and how far the map still moved, round by round. */
+/** How the fit went on, round by round: misfit of matching tissue, movement of the map, and the two terms of the cost. */
+import { FONTS } from '../../../shared/pictures/drawing.ts';
 import type { RoundReport } from '../../../shared/registration/register.ts';
 import { pngOfSvg } from './png.ts';
 
@@ -8,16 +9,20 @@ const MARGIN = 40;
 const COLOURS = ['#7f8ea3', '#e2a03f', '#3fa7e2', '#7fc97f', '#d95f5f'] as const;
 
 export function convergencePng(rounds: readonly RoundReport[]): Promise<Uint8Array> {
-  const misfits = rounds.map(({ sigma }) => sigma);
-  const moves = rounds.map(({ movedUm }) => movedUm);
+  const panels = CURVES.map(({ title, of }, i) => panel(rounds, rounds.map(of), i * PANEL, title));
+  const height = CURVES.length * PANEL;
   return pngOfSvg(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${2 * PANEL}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">` +
-      `<rect width="${WIDTH}" height="${2 * PANEL}" fill="#0d0f14"/>` +
-      panel(rounds, misfits, 0, 'misfit of matching tissue, in standard deviations of the sample') +
-      panel(rounds, moves, PANEL, 'mean movement of the map in the round, um') +
-      '</svg>',
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="${FONTS}">` +
+      `<rect width="${WIDTH}" height="${height}" fill="#0d0f14"/>${panels.join('')}</svg>`,
   );
 }
+
+const CURVES: readonly { readonly title: string; readonly of: (round: RoundReport) => number }[] = [
+  { title: 'misfit of matching tissue, in standard deviations of the sample', of: ({ sigma }) => sigma },
+  { title: 'mean movement of the map in the round, um', of: ({ movedUm }) => movedUm },
+  { title: 'cost: matching, over the square of the misfit: rises where that falls faster', of: ({ matching }) => matching },
+  { title: 'cost: regularity', of: ({ regularity }) => regularity },
+];
 
 function panel(
   rounds: readonly RoundReport[],

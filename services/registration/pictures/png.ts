@@ -1,12 +1,5 @@
-/** Pixels to PNG. Pictures are for people: where sharp does not work a registration goes without them and says so. */
-
-/** A picture could not be drawn, for a reason that lies in the machine. */
-export class PictureError extends Error {
-  override readonly name = 'PictureError';
-  constructor(cause: unknown) {
-    super(`sharp could not draw it: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
+/** Pixels and SVG to PNG. */
+import { withSharp } from '../../../shared/pictures/drawing.ts';
 
 export interface Picture {
   readonly width: number;
@@ -21,25 +14,17 @@ export const blankPicture = (width: number, height: number): Picture => ({
   pixels: new Uint8Array(3 * width * height),
 });
 
-export async function pngOf({ width, height, pixels }: Picture): Promise<Uint8Array> {
-  try {
-    const { default: sharp } = await import('sharp');
-    return await sharp(pixels, { raw: { width, height, channels: 3 } })
+/** Throws `DrawingError`. */
+export const pngOf = ({ width, height, pixels }: Picture): Promise<Uint8Array> =>
+  withSharp((sharp) =>
+    sharp(pixels, { raw: { width, height, channels: 3 } })
       .png({ compressionLevel: 9 })
-      .toBuffer();
-  } catch (error) {
-    throw new PictureError(error);
-  }
-}
+      .toBuffer(),
+  );
 
-export async function pngOfSvg(svg: string): Promise<Uint8Array> {
-  try {
-    const { default: sharp } = await import('sharp');
-    return await sharp(Buffer.from(svg)).png({ compressionLevel: 9 }).toBuffer();
-  } catch (error) {
-    throw new PictureError(error);
-  }
-}
+/** Throws `DrawingError`. */
+export const pngOfSvg = (svg: string): Promise<Uint8Array> =>
+  withSharp((sharp) => sharp(Buffer.from(svg)).png({ compressionLevel: 9 }).toBuffer());
 
 /** Pictures side by side, `gap` pixels of black between them. */
 export function beside(pictures: readonly Picture[], gap: number): Picture {

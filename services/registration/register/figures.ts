@@ -20,6 +20,7 @@ export function figuresOf(
   velocity: Grid,
   atlasExtentUm: Vec3,
   rounds: readonly RoundReport[],
+  outlineDice: number,
 ): { readonly figures: RegistrationFigures; readonly jacobian: JacobianMap } {
   const count = (axis: 0 | 1 | 2): number => Math.max(2, Math.round(atlasExtentUm[axis] / FINE_UM));
   const grid = centredGrid([count(0), count(1), count(2)], [FINE_UM, FINE_UM, FINE_UM]);
@@ -27,6 +28,7 @@ export function figuresOf(
   const fine = determinantsOn(grid, u, velocity);
   const figures: RegistrationFigures = {
     explained,
+    outlineDice,
     shares: sharesOf(posteriors, sample.weights),
     determinants: { nodes: spreadOf(nodes), fine: spreadOf(fine) },
     folded: [nodes, fine].reduce((sum, values) => sum + values.filter((value) => !(value > 0)).length, 0),

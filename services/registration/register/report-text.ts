@@ -1,92 +1,58 @@
-/** `registration/report.md`: whether to trust a registration, on one page. */
-import { type Initial, REGISTRATION_FOLDER } from '../../../shared/registration/files/registration-files.ts';
-import type { RegistrationReport } from '../../../shared/registration/files/report-file.ts';
+/** The report for people: `report.md`, and the same as a page, `report.html`. */
+import type { ReportBlock } from './report-blocks.ts';
 
-export function reportText(report: RegistrationReport, initial: Initial): string {
-  return [
-    '# Registration',
-    '',
-    `Sample ${initial.sample.url} (${initial.sample.orientation}) to atlas ${initial.atlas.url} (${initial.atlas.orientation}).`,
-    '',
-    ...notesOf(report),
-    ...figures(report),
-    ...pictures(report),
-    ...rounds(report),
-    '',
-  ].join('\n');
+export const markdownOf = (blocks: readonly ReportBlock[]): string =>
+  `${blocks.map(markdown).join('\n\n')}\n`;
+
+function markdown(block: ReportBlock): string {
+  switch (block.kind) {
+    case 'title':
+      return `# ${block.text}`;
+    case 'heading':
+      return `## ${block.text}`;
+    case 'paragraph':
+      return block.text;
+    case 'list':
+      return block.items.map((item) => ` - ${item}`).join('\n');
+    case 'table':
+      return [block.head, block.head.map(() => '---'), ...block.rows]
+        .map((cells) => `| ${cells.join(' | ')} |`)
+        .join('\n');
+    case 'picture':
+      return `![${block.caption}](${block.file})\n\n${block.caption}`;
+  }
 }
 
-const notesOf = ({ notes }: RegistrationReport): string[] =>
-  notes.length === 0 ? [] : ['## Worth a look', '', ...notes.map((note) => ` - ${note}`), ''];
+/** One file without scripts; the pictures lie beside it. */
+export const htmlOf = (blocks: readonly ReportBlock[]): string =>
+  `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n` +
+  `<title>Registration</title>\n<style>${STYLE}</style>\n${blocks.map(html).join('\n')}\n</html>\n`;
 
-function figures({
-  explained,
-  shares,
-  determinants,
-  folded,
-  displacementUm,
-  initial,
-}: RegistrationReport): string[] {
-  const { nodes, fine } = determinants;
-  const rows: readonly (readonly [string, string])[] = [
-    ['variance of matching tissue that the atlas explains', percent(explained)],
-    ['left unexplained by the first pose', percent(initial.residual)],
-    [
-      'the same for the best other pose',
-      initial.runnerUpResidual === null ? 'none found' : percent(initial.runnerUpResidual),
-    ],
-    ['the same with left and right exchanged', percent(initial.mirrorResidual)],
-    ['matching tissue / artefact / background', shares.map(percent).join(' / ')],
-    ['points where the map folds', String(folded)],
-    [
-      'volumes shrink and grow by (nodes)',
-      `${nodes.min.toFixed(2)} to ${nodes.max.toFixed(2)}, 98 % within ${nodes.low.toFixed(2)} to ${nodes.high.toFixed(2)}`,
-    ],
-    ['the same on a grid of 100 um', `${fine.min.toFixed(2)} to ${fine.max.toFixed(2)}`],
-    [
-      'displacement beyond the affine map',
-      `mean ${displacementUm.mean.toFixed(0)} um, at most ${displacementUm.max.toFixed(0)} um`,
-    ],
-  ];
-  return [
-    '## Figures',
-    '',
-    '| | |',
-    '|---|---|',
-    ...rows.map(([what, value]) => `| ${what} | ${value} |`),
-    '',
-  ];
+const STYLE =
+  'body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1c2333 } ' +
+  'img { max-width: 100%; display: block } figure { margin: 1.5rem 0 } figcaption { color: #5b6478 } ' +
+  'table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0; text-align: left; border-bottom: 1px solid #dde1ea }';
+
+function html(block: ReportBlock): string {
+  switch (block.kind) {
+    case 'title':
+      return `<h1>${escaped(block.text)}</h1>`;
+    case 'heading':
+      return `<h2>${escaped(block.text)}</h2>`;
+    case 'paragraph':
+      return `<p>${escaped(block.text)}</p>`;
+    case 'list':
+      return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
+    case 'table':
+      return `<table>${[row(block.head, 'th'), ...block.rows.map((cells) => row(cells, 'td'))].join('\n')}</table>`;
+    case 'picture':
+      return `<figure><img src="${escaped(block.file)}" alt=""><figcaption>${escaped(block.caption)}</figcaption></figure>`;
+  }
 }
 
-const CAPTIONS: Readonly<Record<string, string>> = {
-  initial: 'The first pose: contours of the atlas on the sample.',
-  overlay: 'The result: contours of the atlas on the sample.',
-  jacobian:
-    'By how much the map stretches the atlas: blue shrinks, red grows, to a factor of 2; yellow folds.',
-  convergence: 'The cost over the rounds.',
-};
+const row = (cells: readonly string[], tag: 'td' | 'th'): string =>
+  `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
 
-const pictures = ({ pictures: keys }: RegistrationReport): string[] =>
-  Object.entries(keys).flatMap(([name, key]) => [
-    `![${CAPTIONS[name] ?? name}](${key.slice(REGISTRATION_FOLDER.length)})`,
-    '',
-    CAPTIONS[name] ?? '',
-    '',
-  ]);
-
-function rounds({ rounds: played }: RegistrationReport): string[] {
-  const rows = played.map(
-    ({ levelUm, round, matching, regularity, sigma, movedUm, iterations, isRetried }) =>
-      `| ${levelUm} | ${round + 1}${isRetried ? ' (again)' : ''} | ${matching.toExponential(3)} | ${regularity.toExponential(3)} | ${sigma.toFixed(3)} | ${movedUm.toFixed(1)} | ${iterations} |`,
-  );
-  return [
-    '## Rounds',
-    '',
-    '| level um | round | matching | regularity | sigma | moved um | iterations |',
-    '|---|---|---|---|---|---|---|',
-    ...rows,
-    '',
-  ];
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** Paths and notes are a user's own words. */
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

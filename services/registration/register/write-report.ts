@@ -1,6 +1,7 @@
 /** The report of a registration: figures for programs, text and pictures for people. */
 import { writeFile } from '../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
+import { DrawingError } from '../../../shared/pictures/drawing.ts';
 import { mapOf } from '../../../shared/registration/files/load-transform.ts';
 import { type Initial, REGISTRATION_FOLDER } from '../../../shared/registration/files/registration-files.ts';
 import {
@@ -14,10 +15,11 @@ import { openSource } from '../../../shared/registration/source/open-source.ts';
 import { convergencePng } from '../pictures/convergence-picture.ts';
 import { jacobianPng } from '../pictures/jacobian-picture.ts';
 import { brightnessSteps, overlayPng } from '../pictures/overlay.ts';
-import { PictureError } from '../pictures/png.ts';
 import { figuresOf } from './figures.ts';
+import { outlineDice, outlineOfImage, outlineOfLabels } from './outline-dice.ts';
 import type { PlayedRegistration } from './play-registration.ts';
-import { reportText } from './report-text.ts';
+import { reportBlocks } from './report-blocks.ts';
+import { htmlOf, markdownOf } from './report-text.ts';
 
 /** Contours of regions at this spacing are fine enough for a picture. */
 const CONTOUR_UM = 50;
@@ -28,10 +30,15 @@ export async function writeReport(
   played: PlayedRegistration,
   notes: readonly string[],
 ): Promise<void> {
-  const { velocity, fitted, rounds } = played;
-  const { figures, jacobian } = figuresOf(fitted, velocity, extentOf(initial.atlas), rounds);
+  const { sample, atlas, parcellation } = initial;
+  const { toAtlas, velocity, fitted, images, rounds } = played;
+  const map = mapOf({ toAtlas, velocityGrid: velocity, sample, atlas }, fitted.u);
+  const regions = parcellation && (await loadLabels(await openSource(parcellation.imageUrl), CONTOUR_UM));
+  const outline = regions ? outlineOfLabels(regions) : outlineOfImage(images.atlas);
+  const dice = outlineDice(images.sample, outline, map);
+  const { figures, jacobian } = figuresOf(fitted, velocity, extentOf(atlas), rounds, dice);
   const album = await drawAlbum(store, {
-    overlay: () => finalOverlay(initial, played),
+    overlay: () => overlayPng(images.sample, map, regions ?? brightnessSteps(images.atlas)),
     jacobian: () => jacobianPng(jacobian),
     convergence: () => convergencePng(rounds),
   });
@@ -44,28 +51,20 @@ export async function writeReport(
     pictures: { ...(initial.overlay ? { initial: initial.overlay } : {}), ...album.pictures },
   };
   await writeFile(store, registrationReportFile, report);
-  const text = new TextEncoder().encode(reportText(report, initial));
-  await store.put(`${REGISTRATION_FOLDER}report.md`, text, { contentType: 'text/markdown; charset=utf-8' });
+  const blocks = reportBlocks(report, initial);
+  await putText(store, 'report.md', markdownOf(blocks), 'text/markdown');
+  await putText(store, 'report.html', htmlOf(blocks), 'text/html');
+}
+
+async function putText(store: ObjectStore, name: string, text: string, type: string): Promise<void> {
+  const contentType = `${type}; charset=utf-8`;
+  await store.put(`${REGISTRATION_FOLDER}${name}`, new TextEncoder().encode(text), { contentType });
 }
 
 const foldNotes = ({ folded }: RegistrationFigures): string[] =>
   folded === 0
     ? []
     : [`The map folds at ${folded} points: do not use it. Register with a smaller --regularization.`];
-
-async function finalOverlay(
-  { parcellation, sample, atlas }: Initial,
-  { toAtlas, velocity, fitted, images }: PlayedRegistration,
-): Promise<Uint8Array> {
-  const contours = parcellation
-    ? await loadLabels(await openSource(parcellation.imageUrl), CONTOUR_UM)
-    : brightnessSteps(images.atlas);
-  return overlayPng(
-    images.sample,
-    mapOf({ toAtlas, velocityGrid: velocity, sample, atlas }, fitted.u),
-    contours,
-  );
-}
 
 async function drawAlbum(
   store: ObjectStore,
@@ -79,7 +78,7 @@ async function drawAlbum(
       await store.put(key, await draw(), { contentType: 'image/png' });
       drawn[name] = key;
     } catch (error) {
-      if (!(error instanceof PictureError)) throw error;
+      if (!(error instanceof DrawingError)) throw error;
       notes.push(`There is no ${key}: ${error.message}`);
     }
   }

@@ -2,9 +2,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, JobTable } from '../../engine/ports.ts';
+import {
+  FIGURE_SCHEMA,
+  type FigureReader,
+  type FigureWriter,
+  figureReader,
+  figureWriter,
+} from './figure-table.ts';
 import { groupCommit } from './group-commit.ts';
 import { localJobTable, TABLE_SCHEMA } from './job-table.ts';
 import { QUEUE_SCHEMA } from './message-table.ts';
+import { type QueueView, viewQueue } from './queue-view.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 import { StateError } from './state-errors.ts';
 import { makeStateFolder } from './state-folder.ts';
@@ -13,6 +21,7 @@ import { type LocalQueues, localQueues } from './task-queue.ts';
 export interface LocalState {
   readonly table: JobTable;
   readonly queues: LocalQueues;
+  readonly figures: FigureWriter;
   /** Commits what still waits, then closes the file. */
   close(): void;
 }
@@ -36,11 +45,20 @@ export async function openState(folder: string, clock: Clock): Promise<LocalStat
     commit.flush();
     database.close();
   };
-  return { table: localJobTable(database, commit), queues, close };
+  const figures = figureWriter(database, commit);
+  return { table: localJobTable(database, commit), queues, figures, close };
+}
+
+export interface SeenState {
+  readonly table: JobTable;
+  readonly figures: FigureReader;
+  /** `now` in milliseconds since 1970. */
+  queue(name: string, now: number): QueueView;
+  close(): void;
 }
 
 /** Opens the records to look at, beside an owner at work; undefined where there are none yet. */
-export async function readState(folder: string): Promise<{ table: JobTable; close(): void } | undefined> {
+export async function readState(folder: string): Promise<SeenState | undefined> {
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;
   const database = await openSqlite(path);
@@ -50,7 +68,12 @@ export async function readState(folder: string): Promise<{ table: JobTable; clos
   }
   checkVersion(database);
   database.get('PRAGMA query_only = 1');
-  return { table: localJobTable(database, groupCommit(database)), close: () => database.close() };
+  return {
+    table: localJobTable(database, groupCommit(database)),
+    figures: figureReader(database),
+    queue: (name, now) => viewQueue(database, name, now),
+    close: () => database.close(),
+  };
 }
 
 function prepare(database: Sqlite): void {
@@ -59,7 +82,7 @@ function prepare(database: Sqlite): void {
   database.get('PRAGMA synchronous = NORMAL');
   checkVersion(database);
   database.transaction(() => {
-    for (const sql of [...TABLE_SCHEMA, ...QUEUE_SCHEMA]) database.run(sql);
+    for (const sql of [...TABLE_SCHEMA, ...QUEUE_SCHEMA, FIGURE_SCHEMA]) database.run(sql);
     database.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }

@@ -2,6 +2,8 @@
 import { type ArrayFile, ArrayFileError, inflated } from '../array-file.ts';
 
 export interface ArrayBytes {
+  /** A step back begins again. */
+  readonly isForwardOnly?: true;
   /** Fills `into` from byte `at` of the array on. @throws ArrayFileError where the data end too early */
   read(at: number, into: Uint8Array): Promise<void>;
   close(): Promise<void>;
@@ -24,6 +26,7 @@ export const memoryBytes = (bytes: Uint8Array): ArrayBytes => ({
 
 /** Files that each hold `shareBytes` of the array, one after the other. */
 export const joinedBytes = (parts: readonly ArrayBytes[], shareBytes: number): ArrayBytes => ({
+  ...(parts.some((part) => part.isForwardOnly) ? { isForwardOnly: true as const } : {}),
   async read(at, into) {
     for (let filled = 0; filled < into.length; ) {
       const part = Math.floor((at + filled) / shareBytes);
@@ -58,6 +61,7 @@ export function inflatedBytes(file: ArrayFile, { start, skip, lengthBytes }: Gzi
     await open?.close();
   };
   return {
+    isForwardOnly: true,
     close,
     async read(at, into) {
       if (stream === undefined || skip + at < stream.position()) {

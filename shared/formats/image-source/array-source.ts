@@ -29,13 +29,14 @@ export function arraySource(array: StoredArray): ImageSource {
   return scaling === undefined ? source : scaled(source, scaling);
 }
 
-type Reading = Pick<ImageSource, 'readPlanes' | 'close'>;
+type Reading = Pick<ImageSource, 'isForwardOnly' | 'readPlanes' | 'close'>;
 
 function planarSource(array: StoredArray): Reading {
   const { channels, sizeVoxels, type, littleEndian } = array;
   const cursors = Array.from({ length: channels }, array.open);
   const planeBytes = planeElements(array) * elementBytes(type);
   return {
+    ...(cursors.some((cursor) => cursor.isForwardOnly) ? { isForwardOnly: true as const } : {}),
     async readPlanes(z0, z1, into) {
       checkPlanes(array, z0, z1, into);
       const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
@@ -56,6 +57,7 @@ function interleavedSource(array: StoredArray): Reading {
   const cursor = array.open();
   const voxels = planeElements(array);
   return {
+    ...(cursor.isForwardOnly ? { isForwardOnly: true as const } : {}),
     async readPlanes(z0, z1, into) {
       checkPlanes(array, z0, z1, into);
       const plane = makeElements(type, voxels * channels);

@@ -27,6 +27,8 @@ export interface ImageSource {
   readonly frame: ImageFrame | undefined;
   /** What the user should know: slices that seem to be missing, files that were left out. One sentence each. */
   readonly warnings: readonly string[];
+  /** A step back reads all again from the file's begin: gzip. */
+  readonly isForwardOnly?: true;
   /**
    * Fills `into`, an array of `dtype`, with planes `z0` up to `z1` (excluded): x fastest, then y, plane, channel.
    * Any order will do; of gzip files a step back begins again at the file's begin. One call at a time.

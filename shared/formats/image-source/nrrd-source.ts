@@ -1,5 +1,5 @@
 /** NRRD files by planes. */
-import { type ArrayFile, ArrayFileError, elementCount } from '../array-file.ts';
+import { type ArrayFile, ArrayFileError, elementCount, expectToFit } from '../array-file.ts';
 import { nrrdAffineUm, nrrdVoxelSize } from '../array-file-space.ts';
 import { elementBytes } from '../elements.ts';
 import type { NrrdHeader, NrrdMeta } from '../nrrd/header.ts';
@@ -34,7 +34,7 @@ export async function nrrdSource(file: ArrayFile): Promise<ImageSource> {
 function channelAxisOf({ shape, meta: { kinds, spaceDirections } }: NrrdHeader): number | undefined {
   const isSpatial = (kind: string) => /^(domain|space|\?\?\?|none)$/i.test(kind);
   const byKind = kinds?.findIndex((kind) => !isSpatial(kind)) ?? -1;
-  const byDirection = spaceDirections?.findIndex((step) => step === undefined) ?? -1;
+  const byDirection = spaceDirections?.indexOf(undefined) ?? -1;
   const found = byKind >= 0 ? byKind : byDirection;
   if (found >= 0 && shape.length > 2) return found;
   return shape.length === 4 ? 3 : undefined;
@@ -61,8 +61,7 @@ async function dataOf(
   if (header.dataFiles === undefined) return partOf(file, dataStart, header, bytes);
   const share = shareOf(file, header, header.dataFiles, bytes);
   const parts: (() => ArrayBytes)[] = [];
-  for (const name of header.dataFiles)
-    parts.push(await partOf(await file.sibling(name), 0, header, share));
+  for (const name of header.dataFiles) parts.push(await partOf(await file.sibling(name), 0, header, share));
   return () =>
     joinedBytes(
       parts.map((open) => open()),
@@ -92,6 +91,7 @@ async function partOf(
 }
 
 async function inMemory(file: ArrayFile, start: number, header: NrrdHeader, bytes: number) {
+  expectToFit(file, bytes);
   const { buffer, byteOffset, byteLength } = await readData(file, start, header, bytes);
   return () => memoryBytes(new Uint8Array(buffer, byteOffset, byteLength));
 }

@@ -28,10 +28,25 @@ export async function tiffSource(file: ArrayFile): Promise<ImageSource> {
   const kind = planeKindOf(first, file.name);
   const imageJ = directories.pages === 1 ? await imageJPlanes(source, first) : 1;
   if (imageJ > 1) return imageJSource(file, first, kind, imageJ);
+  const kinds = [kind];
   for (let index = 1; index < directories.pages; index++)
-    expectSame(kind, planeKindOf(await page(index), file.name), `${file.name}, page ${index + 1}`);
-  return pagesSource(source, directories.pages, page, kind, warningsOf(file.name, first));
+    kinds.push(planeKindOf(await page(index), file.name));
+  const warnings = warningsOf(file.name, first);
+  if (isPyramid(kinds)) {
+    const copies = `${file.name}: its ${kinds.length - 1} further pages are smaller copies, and are left out.`;
+    return pagesSource(source, 1, page, kind, [...warnings, copies]);
+  }
+  for (const [index, found] of kinds.entries()) expectSame(kind, found, `${file.name}, page ${index + 1}`);
+  return pagesSource(source, kinds.length, page, kind, warnings);
 }
+
+/** Each page is smaller than the one before, down to the last. */
+const isPyramid = (kinds: readonly PlaneKind[]): boolean =>
+  kinds.length > 1 &&
+  kinds.slice(1).every(({ width, height, type }, index) => {
+    const larger = kinds[index]!;
+    return type === larger.type && width < larger.width && height < larger.height;
+  });
 
 export function planeKindOf(header: TiffHeader, file: string): PlaneKind {
   return { width: header.width, height: header.height, type: pageTypeOf(header, file).type };

@@ -3,6 +3,7 @@ import {
   type ArrayFile,
   ArrayFileError,
   elementCount,
+  expectToFit,
   expectToHold,
   gatherBytes,
   inflated,
@@ -21,6 +22,7 @@ export interface Nifti extends Pick<NiftiHeader, 'version' | 'type' | 'shape' | 
 export async function readNifti(file: ArrayFile): Promise<Nifti> {
   const { header, holder, isZipped, lengthBytes } = await openNifti(file);
   const { version, type, shape, scaling, frame, littleEndian, dataStart } = header;
+  expectToFit(holder, lengthBytes);
   const pieces = isZipped ? inflated(holder, 0) : holder.stream(0);
   const bytes = await gatherBytes(holder.name, pieces, dataStart, lengthBytes);
   return { version, type, shape, scaling, frame, data: elementsFrom(bytes, type, littleEndian) };

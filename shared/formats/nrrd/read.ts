@@ -3,6 +3,7 @@ import {
   type ArrayFile,
   ArrayFileError,
   elementCount,
+  expectToFit,
   expectToHold,
   gatherBytes,
   inflated,
@@ -24,6 +25,7 @@ export async function readNrrd(file: ArrayFile): Promise<Nrrd> {
   const { header, dataStart } = await readNrrdHeader(file);
   const { type, shape, meta } = header;
   const bytes = elementCount(file.name, shape) * elementBytes(type);
+  expectToFit(file, bytes);
   if (header.dataFiles === undefined)
     return { type, shape, data: await readData(file, dataStart, header, bytes), meta };
   const share = shareOf(file, header, header.dataFiles, bytes);
@@ -44,9 +46,7 @@ export function shareOf(
 
 const MOST_HEADER_BYTES = 1 << 20;
 
-export async function readNrrdHeader(
-  file: ArrayFile,
-): Promise<{ header: NrrdHeader; dataStart: number }> {
+export async function readNrrdHeader(file: ArrayFile): Promise<{ header: NrrdHeader; dataStart: number }> {
   const bytes = await file.read(0, Math.min(MOST_HEADER_BYTES, file.sizeBytes));
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const end = /\r?\n\r?\n/.exec(text);

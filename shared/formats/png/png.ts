@@ -27,7 +27,8 @@ export const isPng = (bytes: Uint8Array): boolean =>
 /** `start`: the first `PNG_HEADER_BYTES`. Refuses sizes that the file cannot hold. @throws PngError */
 export function parsePngHeader(file: string, start: Uint8Array, fileBytes: number): PngHeader {
   if (!isPng(start)) throw new PngError(file, 'not a PNG file');
-  if (start.length < PNG_HEADER_BYTES) throw new PngError(file, `ends after ${start.length} bytes: cut short`);
+  if (start.length < PNG_HEADER_BYTES)
+    throw new PngError(file, `ends after ${start.length} bytes: cut short`);
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [bits, colour] = [view.getUint8(24), view.getUint8(25)];

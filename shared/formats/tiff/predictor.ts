@@ -13,7 +13,10 @@ export interface SampleRows {
 }
 
 export function undoPredictor(bytes: Uint8Array<ArrayBuffer>, rows: SampleRows): void {
-  if (rows.predictor === 3) return undoFloatPredictor(bytes, rows);
+  if (rows.predictor === 3) {
+    undoFloatPredictor(bytes, rows);
+    return;
+  }
   swapToHost(bytes, rows.type, rows.littleEndian);
   if (rows.predictor === 2) addUp(bytes, rows);
 }

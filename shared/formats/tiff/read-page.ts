@@ -71,5 +71,5 @@ async function readSegment(
 /** A single page: the whole file is handed over. */
 async function readJpeg(source: TiffSource, header: TiffHeader, into: ElementArray): Promise<void> {
   const [bytes = new Uint8Array()] = await source.read([{ start: 0, end: source.size }]);
-  (into as Uint8Array).set(await decodeWithSharp(bytes, header, 'uint8', source.name) as Uint8Array);
+  (into as Uint8Array).set((await decodeWithSharp(bytes, header, 'uint8', source.name)) as Uint8Array);
 }

@@ -30,7 +30,12 @@ export async function decodeSegment(
   const { bitsPerSample: bits, fillOrder, littleEndian, predictor } = header;
   const lengthBytes = Math.ceil((width * bits) / 8) * height;
   const stored = fillOrder === 2 ? reversedBits(bytes) : bytes;
-  const plain = await unpacked(stored, compression, lengthBytes, `${file}, ${header.segments.kind.slice(0, -1)} ${index}`);
+  const plain = await unpacked(
+    stored,
+    compression,
+    lengthBytes,
+    `${file}, ${header.segments.kind.slice(0, -1)} ${index}`,
+  );
   if (bits !== 8 * elementBytes(type)) {
     const samples = makeElements(type, width * height) as Uint8Array | Uint16Array;
     unpackBits(plain, bits, width, samples);
@@ -82,7 +87,12 @@ async function fill(
 async function inflateInto(out: Uint8Array, bytes: Uint8Array, where: string): Promise<number> {
   const options = { chunkSize: out.length + 128, maxOutputLength: 2 * out.length + MOST_PADDING };
   const plain = await inflateAsync(bytes, options).catch((cause: Error) => {
-    throw new TiffError('damaged', where, `its deflate data are damaged or cut short (${cause.message})`, cause);
+    throw new TiffError(
+      'damaged',
+      where,
+      `its deflate data are damaged or cut short (${cause.message})`,
+      cause,
+    );
   });
   const part = plain.subarray(0, out.length);
   out.set(part);

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Delivery, Interruptions, Metrics, Queues } from '../../engine/ports.ts';
 import type { Capacity } from '../admission.ts';
 import { startHeartbeats } from '../heartbeat.ts';
+import { tellJobEvents } from '../job-events.ts';
 import type { ReadNeeds } from '../step-needs.ts';
 import { asksOf, capacityFor } from './asks.ts';
 import { batchDeletes } from './deletes.ts';
@@ -83,7 +84,8 @@ function assemble(options: ConsumerOptions) {
   const departure = makeDeparture(() => slots.close(), heartbeats);
   const [giveUp, gaveUp] = [departure.cut, departure.failIfPermanent];
   const insist = makePatience({ clock, random, log, giveUp, gaveUp });
-  const { engine, durations } = watchTasks(patientEngine(options.engine, insist), figures, log);
+  const telling = tellJobEvents(patientEngine(options.engine, insist), log);
+  const { engine, durations } = watchTasks(telling, figures, log);
   const capacity = capacityFor(options.queue, options.capacity);
   const { readNeeds, untilIdleSeconds } = options;
   const asks = asksOf(options.queue, { table: engine.table, readNeeds, clock, capacity, log });
@@ -93,11 +95,15 @@ function assemble(options: ConsumerOptions) {
   const ports = { engine, impatientTable: table, queue, clock, insist, log, interruptions };
   const memory = { flights, unreadable };
   const parts = { ...ports, ...memory, figures, heartbeats, departure, durations, asks, slots, deletes };
+  const tellBusy = (places: number): void => {
+    figures.busy(places);
+    interruptions.busy?.(places > 0);
+  };
   const settleOne = async (delivery: Delivery): Promise<void> => {
     const settled = settle(parts, delivery);
-    figures.busy(slots.busy());
+    tellBusy(slots.busy());
     await settled;
-    figures.busy(slots.busy());
+    tellBusy(slots.busy());
   };
   return { ...parts, leaseSeconds, untilIdleSeconds, settle: settleOne };
 }

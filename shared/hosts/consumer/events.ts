@@ -2,6 +2,7 @@
 import type { Message } from '../../engine/messages.ts';
 import type { Notice } from '../../engine/ports.ts';
 import type { StepId, Subject } from '../../engine/records.ts';
+import type { JobEvent } from '../job-events.ts';
 
 /** Which task, plan or expansion a message is about. */
 export interface About {
@@ -12,6 +13,7 @@ export interface About {
 }
 
 export type ConsumerEvent =
+  | JobEvent
   | {
       readonly event: 'started';
       readonly queue: string;

@@ -1,13 +1,20 @@
 /** Counts what a consumer does, and publishes it once a minute while it has work. */
 import type { TaskReport } from '../../engine/engine.ts';
-import type { Clock, ConsumerFigures, Metrics, StepFigures, TaskQueue } from '../../engine/ports.ts';
+import type {
+  Clock,
+  ConsumerFigures,
+  JobFigures,
+  Metrics,
+  StepFigures,
+  TaskQueue,
+} from '../../engine/ports.ts';
 import type { StepId } from '../../engine/records.ts';
 
 const INTERVAL_MILLISECONDS = 60_000;
 
 export interface Figures {
-  taskDone(step: StepId, seconds: number, report: TaskReport): void;
-  taskFailed(step: StepId): void;
+  taskDone(job: string, step: StepId, seconds: number, report: TaskReport): void;
+  taskFailed(job: string, step: StepId): void;
   taskAborted(step: StepId): void;
   /** How many messages are at work from now on. */
   busy(slots: number): void;
@@ -24,13 +31,14 @@ type Requests = Pick<ConsumerFigures, 'receives' | 'emptyReceives' | 'heartbeats
 
 const NO_REQUESTS: Requests = { receives: 0, emptyReceives: 0, heartbeats: 0, releases: 0, deletes: 0 };
 const newStep = (step: StepId) => ({
-  ...{ step, done: 0, failed: 0, aborted: 0, bytesRead: 0, bytesWritten: 0 },
+  ...{ step, done: 0, failed: 0, aborted: 0, bytesRead: 0, bytesWritten: 0, voxels: 0 },
   taskSeconds: [] as number[],
 });
 
 export function makeFigures(service: string, clock: Clock): Figures {
   const totals = { done: 0, failed: 0, aborted: 0 };
   let steps = new Map<StepId, Mutable<StepFigures> & { readonly taskSeconds: number[] }>();
+  let jobs = new Map<string, Mutable<JobFigures>>();
   let requests: Mutable<Requests> = { ...NO_REQUESTS };
   const busy = busyMeter(clock);
 
@@ -39,26 +47,36 @@ export function makeFigures(service: string, clock: Clock): Figures {
     steps.set(step, figures);
     return figures;
   };
+  const ofJob = (job: string, step: StepId) => {
+    const figures = jobs.get(`${job}/${step}`) ?? { job, step, done: 0, failed: 0 };
+    jobs.set(`${job}/${step}`, figures);
+    return figures;
+  };
   /** What was counted since the last call; undefined where nothing was at work. */
   const take = (): ConsumerFigures | undefined => {
     const busySlots = busy.takeMean();
-    const taken = { at: clock.now(), service, steps: [...steps.values()], busySlots, ...requests };
+    const counted = { steps: [...steps.values()], jobs: [...jobs.values()], ...requests };
+    const taken = { at: clock.now(), service, busySlots, ...counted };
     steps = new Map();
+    jobs = new Map();
     requests = { ...NO_REQUESTS };
     return busySlots > 0 || taken.steps.length > 0 ? taken : undefined;
   };
 
   return {
-    taskDone(step, seconds, report) {
+    taskDone(job, step, seconds, report) {
       totals.done += 1;
+      ofJob(job, step).done += 1;
       const figures = of(step);
       figures.done += 1;
       figures.taskSeconds.push(seconds);
       figures.bytesRead += report.bytesRead;
       figures.bytesWritten += report.bytesWritten;
+      figures.voxels += report.voxels ?? 0;
     },
-    taskFailed(step) {
+    taskFailed(job, step) {
       totals.failed += 1;
+      ofJob(job, step).failed += 1;
       of(step).failed += 1;
     },
     taskAborted(step) {

@@ -40,12 +40,12 @@ export function watchTasks(
           const report = await runner.run(job, task, signal);
           const seconds = (clock.now() - startedAt) / 1000;
           durations.add(task.step, seconds);
-          figures.taskDone(task.step, seconds, report);
+          figures.taskDone(job.jobId, task.step, seconds, report);
           return report;
         } catch (error) {
           if (error instanceof TaskAborted) figures.taskAborted(task.step);
           else {
-            figures.taskFailed(task.step);
+            figures.taskFailed(job.jobId, task.step);
             log({ event: 'failed', ...about, ...texts(error) });
           }
           throw error;

@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { handleMessage } from '../../engine/handle-message.ts';
 import type { Outcome } from '../../engine/outcome.ts';
 import type { Delivery, TaskQueue } from '../../engine/ports.ts';
+import { type JobEvent, tellJobEvents } from '../job-events.ts';
 
 const REASON = 'given up: every process that received it ended before it could tell how it went';
 
@@ -14,6 +15,7 @@ export const handleDeadLetter = (engine: Engine, body: string, signal: AbortSign
   handleMessage(body, engine, { signal, dead: { reason: REASON } });
 
 export type DeadLetterEvent =
+  | JobEvent
   | { readonly event: 'dead-letter-recorded'; readonly queue: string; readonly body: string }
   /** Written by a newer build, or no message of ours: told at every sweep. */
   | {
@@ -47,7 +49,8 @@ const LETTERS_AT_ONCE = 10;
  * Goes once through all dead letters. It is run every few minutes, and not at each letter: one that is kept must be
  * visible in between, where `cloudreg dead-letters` finds it. Rejects on errors of the ports; the next sweep goes on.
  */
-export async function sweepDeadLetters(options: SweepOptions): Promise<Sweep> {
+export async function sweepDeadLetters(sweep: SweepOptions): Promise<Sweep> {
+  const options = { ...sweep, engine: tellJobEvents(sweep.engine, sweep.log) };
   let [recorded, kept] = [0, 0];
   for (const name of options.queueNames) {
     const swept = await sweepQueue(options, name);

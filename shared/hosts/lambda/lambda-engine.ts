@@ -45,8 +45,8 @@ const threadlessRunner = <P>(
     const store = countWrites(writableUntil(await openStore(job.output), signal), (bytes) => {
       bytesWritten += bytes;
     });
-    await runTask(pipeline, job, task, { store, source, cache });
-    return { bytesRead, bytesWritten };
+    const worked = await runTask(pipeline, job, task, { store, source, cache });
+    return { bytesRead, bytesWritten, ...worked };
   },
 });
 

@@ -8,6 +8,7 @@ import { TaskAborted } from '../../engine/errors.ts';
 import { handleMessage } from '../../engine/handle-message.ts';
 import { type Outcome, release } from '../../engine/outcome.ts';
 import type { Queues, TaskQueue } from '../../engine/ports.ts';
+import { type JobEvent, tellJobEvents } from '../job-events.ts';
 
 /** As Lambda gives it, what of it is used. */
 export interface SqsRecord {
@@ -33,6 +34,7 @@ export interface FailedMessages {
 }
 
 export type LambdaEvent =
+  | JobEvent
   | {
       readonly event: 'handed-back';
       readonly body: string;
@@ -68,7 +70,7 @@ export async function handleMessages(
   });
   const batch: Batch = {
     ...options,
-    engine: untilAborted(options.engine, leaving.signal),
+    engine: tellJobEvents(untilAborted(options.engine, leaving.signal), options.log),
     leaving: leaving.signal,
   };
   const kept = await Promise.all(

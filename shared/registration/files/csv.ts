@@ -5,9 +5,10 @@ export const csvRows = (text: string): string[][] =>
   text
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
-    .map(cellsOf);
+    .map(csvCells);
 
-function cellsOf(line: string): string[] {
+/** Of one line. */
+export function csvCells(line: string): string[] {
   const cells: string[] = [];
   const cell = /"((?:[^"]|"")*)"|[^,]*/y;
   for (let at = 0; at <= line.length; at = cell.lastIndex + 1) {

@@ -9,6 +9,8 @@ import { type Initial, REGISTRATION_FOLDER } from './registration-files.ts';
 export interface RegistrationFigures {
   /** Share of the variance of matching voxels that the prediction explains. */
   readonly explained: number;
+  /** Of the sample's tissue and the atlas's, on the sample, where something was recorded: 1 where they agree. */
+  readonly outlineDice: number;
   /** Shares of matching tissue, artefact and background among what was recorded. */
   readonly shares: Vec3;
   /** Of det(I + Du), on the velocity grid and on a grid of 100 um over the atlas. */

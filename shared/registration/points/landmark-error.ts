@@ -2,7 +2,7 @@
 import type { Vec3 } from '../../geometry/box.ts';
 import { mean, median, quantile } from '../../numerics/statistics.ts';
 import { RegistrationInputError } from '../errors.ts';
-import type { NamedPoint } from './point-file.ts';
+import type { NamedPoint } from './named-point.ts';
 
 export interface LandmarkErrors {
   readonly each: readonly { readonly id: string; readonly um: number }[];

@@ -80,9 +80,9 @@ async function niftiArray(file: ArrayFile): Promise<ReadArray> {
   };
 }
 
-/** 64-bit floats become float32; signed 64-bit whole numbers are taken where none is negative. */
+/** 64-bit floats become float32 where that loses no label; signed 64-bit whole numbers are taken where none is negative. */
 function asVoxels(file: string, data: ElementArray): VoxelArray {
-  if (data instanceof Float64Array) return Float32Array.from(data);
+  if (data instanceof Float64Array) return ofFloats(data);
   if (!(data instanceof BigInt64Array)) return data as VoxelArray;
   const negative = data.find((value) => value < 0n);
   if (negative === undefined)
@@ -90,6 +90,21 @@ function asVoxels(file: string, data: ElementArray): VoxelArray {
   throw new RegistrationInputError(
     `${file} holds ${negative} among 64-bit whole numbers; expected none below 0. Store it as int32 or float32.`,
   );
+}
+
+/** The largest whole numbers up to which every one is exact, as float32 and as float64. */
+const EXACT_FLOAT32 = 2 ** 24;
+const EXACT_FLOAT64 = 2 ** 53;
+
+/** Many programs store labels so. */
+function ofFloats(data: Float64Array): VoxelArray {
+  let most = 0;
+  for (const value of data) {
+    if (!(value >= 0 && value <= EXACT_FLOAT64 && Number.isInteger(value))) return Float32Array.from(data);
+    if (value > most) most = value;
+  }
+  if (most <= EXACT_FLOAT32) return Float32Array.from(data);
+  return most < 2 ** 32 ? Uint32Array.from(data) : BigUint64Array.from(data, BigInt);
 }
 
 function typeOf(voxels: VoxelArray): DataType {

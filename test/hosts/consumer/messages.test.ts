@@ -135,6 +135,7 @@ describe('a consumer', () => {
     await turns();
     await bench.pass(30);
     expect(bench.metrics.published).toHaveLength(1);
+    expect(bench.metrics.published[0]?.jobs).toMatchObject([{ step: 'work.small', done: 1, failed: 1 }]);
     expect(bench.metrics.published[0]).toMatchObject({
       service: 'work',
       at: bench.clock.now(),

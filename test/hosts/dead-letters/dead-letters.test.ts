@@ -52,7 +52,9 @@ describe('a sweep of dead letters', () => {
     expect((await world.table.listFailures(run))[0]?.lastError.message).toContain('given up');
     world.clock.advance(3_600_000);
     expect(await deadVisible('a')).toBe(0);
-    expect(log.map(({ event }) => event)).toEqual(Array(3).fill('dead-letter-recorded'));
+    const events = log.map(({ event }) => event);
+    expect(events.filter((event) => event === 'dead-letter-recorded')).toHaveLength(3);
+    expect(events).toContain('step-failed');
     await retry(world.engine, world.jobId);
     await drain(world);
     expect(await world.status()).toBe('done');
@@ -108,7 +110,7 @@ describe('a sweep of dead letters', () => {
       await bury('b', letter % 2 ? 'garbage' : taskMessage({ ...run, jobId: 'x' }, letter));
     expect(await sweep()).toEqual({ recorded: 13, kept: 12 });
     expect(await deadVisible('b')).toBe(12);
-    expect(log.every(({ body }) => parseMessage(body).kind !== 'newer')).toBe(true);
+    expect(log.every((event) => 'body' in event && parseMessage(event.body).kind !== 'newer')).toBe(true);
   });
 
   it('deletes nothing where a port fails: all are back for the next sweep', async () => {

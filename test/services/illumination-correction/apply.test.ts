@@ -8,6 +8,7 @@ import { openStore } from '../../../shared/adapters/open-store.ts';
 import { readFile, writeFile } from '../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { fieldBlock } from '../../../shared/illumination/block.ts';
+import { readClipped } from '../../../shared/illumination/clipped.ts';
 import type { IlluminationField } from '../../../shared/illumination/field.ts';
 import { storedField } from '../../../shared/illumination/field.ts';
 import { fieldFileAt } from '../../../shared/illumination/files.ts';
@@ -105,9 +106,23 @@ describe('a volume that is corrected', () => {
     },
   );
 
+  it.each([
+    ['uint8', 255],
+    ['uint16', 65_535],
+  ] as const)('of %s is counted where it is clipped, block by block', async (dataType, most) => {
+    const array = noise(most);
+    const { store } = await correctWith(array, { dataType });
+    const factors = fieldBlock(someField(), { voxelSizeUm, origin: [0, 0, 0], size });
+    const clipped = array.data.filter((value, i) => Math.fround(value * factors[i]!) >= most + 0.5).length;
+    expect(clipped).toBeGreaterThan(1000);
+    expect(await readClipped(store, 'volume')).toBe(clipped);
+    expect(await readClipped((await correctWith(noise(most / 4), { dataType })).store, 'volume')).toBe(0);
+  });
+
   it('of float32 is not rounded', async () => {
     const array = noise(3000);
     const { store } = await correctWith(array, { dataType: 'float32' });
+    expect(await readClipped(store, 'volume')).toBe(0);
     const factors = fieldBlock(someField(), { voxelSizeUm, origin: [0, 0, 0], size });
     expect(
       firstDifference(
@@ -210,6 +225,38 @@ describe('a volume that is corrected', () => {
       for (const [i, value] of found.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1);
       expect((await verifyVolume(store, '')).problems).toEqual([]);
     });
+  });
+
+  it('is read a layer of chunks at a time, each chunk once', async () => {
+    const finest = '40000_40000_50000/';
+    const layerChunks = 5 * 4;
+    const read: string[] = [];
+    let [written, mostHeld] = [0, 0];
+    const inner = await storeVolume(noise(4000), { chunkSize: [16, 16, 4] });
+    const source: ObjectStore = {
+      ...inner,
+      get: (key) => {
+        if (key.startsWith(finest)) mostHeld = Math.max(mostHeld, read.push(key) - written);
+        return inner.get(key);
+      },
+    };
+    const target = memoryStore('memory://corrected');
+    const store: ObjectStore = {
+      ...target,
+      put: (key, ...rest) => {
+        if (key.startsWith(finest)) written++;
+        return target.put(key, ...rest);
+      },
+    };
+    await withFieldFile(someField(), extent, async (illumination) => {
+      await runSteps([estimate], { source, store, parameters: { illumination } });
+      read.length = 0;
+      mostHeld = 0;
+      await runSteps([apply], { source, store, parameters: { illumination } });
+    });
+    // A task has several layers: what is read and not yet written is never more than one of them.
+    expect([read.length, new Set(read).size, written]).toEqual(new Array(3).fill(10 * layerChunks));
+    expect(mostHeld).toBe(layerChunks);
   });
 
   it('keeps the sum over the tissue', async () => {

@@ -1,6 +1,6 @@
 import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jobParameters } from '../../../services/parameters.ts';
 import { initialise } from '../../../services/registration/initialise.ts';
 import { register } from '../../../services/registration/register.ts';
@@ -8,6 +8,7 @@ import { transform } from '../../../services/registration/transform.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
 import { readFile, readInputs } from '../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
+import { encodeNrrd } from '../../../shared/formats/nrrd/write.ts';
 import { apply } from '../../../shared/geometry/affine.ts';
 import type { Vec3 } from '../../../shared/geometry/box.ts';
 import { loadTransform } from '../../../shared/registration/files/load-transform.ts';
@@ -26,6 +27,9 @@ import {
   SMALL_ID,
   writePhantom,
 } from './phantom-files.ts';
+
+// A pose is searched in most of them, on machines that are busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let files: PhantomFiles;
 let store: ObjectStore;
@@ -65,6 +69,8 @@ describe('a registration', () => {
     expect(report.folded).toBe(0);
     expect(report.determinants.fine.min).toBeGreaterThan(0.2);
     expect(report.explained).toBeGreaterThan(0.9);
+    expect(report.outlineDice).toBeGreaterThan(0.9);
+    expect(report.outlineDice).toBeLessThanOrEqual(1);
     expect(report.rounds.length).toBeGreaterThan(1);
     expect(report.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
   });
@@ -72,10 +78,13 @@ describe('a registration', () => {
   it('writes a report with the pictures it names', async () => {
     const { pictures } = await readFile(store, registrationReportFile);
     const text = new TextDecoder().decode((await store.get('registration/report.md'))!.bytes);
+    const page = new TextDecoder().decode((await store.get('registration/report.html'))!.bytes);
+    expect(page).toContain('<td>points where the map folds</td><td>0</td>');
     expect(Object.keys(pictures)).toEqual(['initial', 'overlay', 'jacobian', 'convergence']);
     for (const key of Object.values(pictures)) {
       expect([...(await store.get(key))!.bytes.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
       expect(text).toContain(`(${key.slice('registration/'.length)})`);
+      expect(page).toContain(`<img src="${key.slice('registration/'.length)}"`);
     }
   });
 
@@ -146,6 +155,32 @@ function dyingAfter(checkpoints: number, inner: ObjectStore): ObjectStore {
   };
 }
 
+describe('labels of 64 bits', () => {
+  it('are carried over as they are, above 2^53 and 2^63 too', async () => {
+    const ids: Readonly<Record<number, bigint>> = {
+      [SMALL_ID]: 2n ** 53n + 1n,
+      [OTHER_ID]: 2n ** 31n + 7n,
+      [LARGE_ID]: 2n ** 63n + 5n,
+    };
+    const atlas = await openVolume(store, '.cloudreg/registration/parcellation');
+    const { data } = await atlas.read(0, { start: [0, 0, 0], end: [26, 20, 24] });
+    const large = BigUint64Array.from(data as Uint32Array, (label) => ids[label] ?? 0n);
+    const path = join(files.folder, 'large.nrrd');
+    await writeFile(path, nrrd([26, 20, 24], large));
+    const again = await runRegistration(files, { parcellation: path, ontology: 'none' }, 'large');
+    const box = { start: [0, 0, 0], end: [28, 22, 25] } as const;
+    const moved = await openVolume(again, 'registration/parcellation-on-sample');
+    expect(moved.info).toMatchObject({
+      data_type: 'uint64',
+      scales: [{ encoding: 'compressed_segmentation' }],
+    });
+    const small = await (await openVolume(store, 'registration/parcellation-on-sample')).read(0, box);
+    const expected = BigUint64Array.from(small.data as Uint32Array, (label) => ids[label] ?? 0n);
+    const found = (await moved.read(0, box)).data as BigUint64Array;
+    expect(found.findIndex((label, i) => label !== expected[i])).toBe(-1);
+  }, 120_000);
+});
+
 describe('a registration that is broken off', () => {
   it.each([1, 3])(
     'goes on after checkpoint %i to the same bytes',
@@ -190,8 +225,33 @@ describe('the first pose', () => {
   it("is a person's own where one is given", async () => {
     const given = await pose({ translation: [100, -50, 20], fixedScale: 1.02 }, 'given');
     expect(given.how).toBe('given');
+    expect(given.recipe.affine).toBe('rigid');
     expect(given.toSample.map((row) => row[3])).toEqual([102, -51, 20.4]);
     expect(given.residual).toBeGreaterThan((await readFile(store, initialFile)).residual);
+  });
+
+  it("is CloudReg's with its preset: nothing moved or turned, scale 1, which is held; brightness evened out", async () => {
+    const cloudReg = await pose({ preset: 'cloudreg' }, 'cloudreg');
+    expect(cloudReg).toMatchObject({
+      how: 'given',
+      corrections: { grid: false, bias: true },
+      missingValue: 0,
+      recipe: { affine: 'rigid' },
+    });
+    expect(cloudReg.toSample.map((row) => row.map(Math.abs))).toEqual([
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ]);
+  });
+
+  it('comes with the corrections that were asked for', async () => {
+    const asked = { gridCorrection: 'true', biasCorrection: 'true', missingDataCorrection: 'false' };
+    const { corrections, missingValue } = await pose(asked, 'corrected');
+    expect({ corrections, missingValue }).toEqual({
+      corrections: { grid: true, bias: true },
+      missingValue: 'none',
+    });
   });
 
   it('is refused where sample and atlas do not overlap', async () => {
@@ -215,6 +275,32 @@ describe('bad input', () => {
     await writeFile(path, nrrd([26, 20, 12], new Uint32Array(26 * 20 * 12).fill(3)));
     await expect(registerWith({ parcellation: path })).rejects.toThrow(
       /5200 x 4000 x 4800 um.*5200 x 4000 x 2400 um.*different frames/s,
+    );
+  });
+
+  const fill = (size: Vec3, value: number): Float32Array =>
+    new Float32Array(size[0] * size[1] * size[2]).fill(value);
+  const written = async (name: string, bytes: Uint8Array): Promise<string> => {
+    await writeFile(join(files.folder, name), bytes);
+    return join(files.folder, name);
+  };
+
+  it.each<[string, Vec3, number, RegExp]>([
+    ['a constant image', [26, 20, 24], 7, /is 7 wherever something was recorded: a constant image/],
+    ['nothing recorded', [26, 20, 24], 0, /is 0 wherever something was recorded: a constant image/],
+    ['NaN', [26, 20, 24], Number.NaN, /is NaN at voxel 0, 0, 0; expected finite numbers/],
+    ['a 2-D image', [26, 20, 1], 7, /26 x 20 x 1 voxels: registration takes volumes of three axes/],
+  ])('is refused where the atlas is %s', async (_, size, value, expected) => {
+    const path = await written('bad.nrrd', nrrd(size, fill(size, value)));
+    await expect(registerWith({ atlas: path, parcellation: 'none' })).rejects.toThrow(expected);
+  });
+
+  it('is refused where the voxel size of a file is nowhere said, with the flag that says it', async () => {
+    const size: Vec3 = [28, 22, 25];
+    const sample = await written('unsized.nrrd', encodeNrrd({ shape: size, data: fill(size, 3), meta: {} }));
+    const unsized = runRegistration({ ...files, sample }, {}, 'unsized', [initialise]);
+    await expect(unsized).rejects.toThrow(
+      /unsized\.nrrd does not say how large its voxels are: give --voxel-size/,
     );
   });
 

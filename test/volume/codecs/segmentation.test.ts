@@ -83,7 +83,7 @@ describe('compressed_segmentation', () => {
     const own = shape([256, 256, 128], { block: [4, 4, 4] });
     const labels = Uint32Array.from({ length: 2 * 256 * 256 * 128 }, (_, i) => i);
     expect(() => encodeSegmentation(labels, own)).toThrow(/256 x 256 x 128 voxels.*smaller chunks/);
-  });
+  }, 120_000);
 
   it.each([
     ['an offset of the channel outside', (words: Uint32Array) => (words[0] = 1e9)],

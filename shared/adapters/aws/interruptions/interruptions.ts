@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Clock, Interruptions, Notice } from '../../../engine/ports.ts';
 import type { InstanceMetadata } from './instance-metadata.ts';
+import type { ScaleInProtection } from './scale-in-protection.ts';
 
 /** As AWS asks; the notice comes two minutes ahead. */
 const POLL_MILLISECONDS = 5000;
@@ -13,12 +14,14 @@ export interface Ec2Options {
   readonly clock: Clock;
   /** Lets the fleet go on; called once the machine is done, where a scale-in was noticed. */
   readonly completeLifecycle: () => Promise<void>;
+  /** Absent where no group chooses among machines. */
+  readonly protection?: ScaleInProtection;
   /** Told what cannot be read, once. */
   readonly onTrouble: (error: Error) => void;
 }
 
 export function ec2Interruptions(options: Ec2Options): Interruptions {
-  const { metadata, clock, completeLifecycle, onTrouble } = options;
+  const { metadata, clock, completeLifecycle, protection, onTrouble } = options;
   const told = new Set<Notice['kind']>();
   const troubles = new Set<string>();
   const isNew = ({ kind }: Notice): boolean => {
@@ -32,16 +35,21 @@ export function ec2Interruptions(options: Ec2Options): Interruptions {
     troubles.add(error.message);
     return false;
   };
+  const tellUnprotected = (error: Error) =>
+    tell(new Error(`scale-in protection could not be changed: ${error.message}`, { cause: error }));
   return {
     async next(signal) {
       while (!signal.aborted) {
         const notice = await firstNotice(metadata, isNew).catch(tell);
         if (notice) return notice;
+        await protection?.settle().catch(tellUnprotected);
         await clock.sleep(notice === false ? UNANSWERED_MILLISECONDS : POLL_MILLISECONDS, signal);
       }
       return undefined;
     },
+    ...(protection ? { busy: protection.busy } : {}),
     async left() {
+      await protection?.end().catch(tellUnprotected);
       if (told.has('scale-in')) await completeLifecycle();
     },
   };

@@ -1,13 +1,9 @@
 /**
  * Metrics as lines of JSON in CloudWatch's embedded metric format: the agent that ships the log makes metrics of them,
- * without a call of ours. Each distinct name and set of dimensions costs $0.30 a month while it is used, so the only
- * dimensions are the service and the step, never a job, a machine or a task.
+ * without a call of ours. A job's progress is a plain line of the log: as a metric each job would cost a month's price.
  */
-import type { ConsumerFigures, Metrics, StepFigures } from '../../../engine/ports.ts';
-import type { Deployment } from '../deployment.ts';
-
-/** Keeps the metrics of deployments in one account apart. */
-export const metricsNamespace = ({ name }: Pick<Deployment, 'name'>): string => `CloudReg/${name}`;
+import type { ConsumerFigures, JobFigures, Metrics, StepFigures } from '../../../engine/ports.ts';
+import { LOG_EVENTS, SERVICE_METRICS, STEP_METRICS } from './metric-names.ts';
 
 type Unit = 'Count' | 'Seconds' | 'Bytes';
 /** Name, unit and value; arrays are samples of a distribution. */
@@ -16,7 +12,7 @@ type Metric = readonly [name: string, unit: Unit, value: number | readonly numbe
 /** The format's limit for one metric in one line. */
 const SAMPLES_AT_MOST = 100;
 
-/** Writes a line per consumer, and one more for each further step that its tasks were of. */
+/** Writes a line per consumer, one more for each further step that its tasks were of, and one for each job and step. */
 export function emfMetrics(namespace: string, writeLine: (line: string) => void): Metrics {
   return {
     publish(figures) {
@@ -27,27 +23,32 @@ export function emfMetrics(namespace: string, writeLine: (line: string) => void)
       const [first, ...others] = steps;
       writeLine(emfLine(namespace, figures.at, first ? [service, first] : [service]));
       for (const other of others) writeLine(emfLine(namespace, figures.at, [other]));
+      for (const job of figures.jobs) writeLine(progressLine(figures.at, job));
     },
   };
 }
 
 const requestMetrics = (figures: ConsumerFigures): readonly Metric[] => [
-  ['BusySlots', 'Count', figures.busySlots],
-  ['Receives', 'Count', figures.receives],
-  ['EmptyReceives', 'Count', figures.emptyReceives],
-  ['Heartbeats', 'Count', figures.heartbeats],
-  ['Releases', 'Count', figures.releases],
-  ['Deletes', 'Count', figures.deletes],
+  [SERVICE_METRICS.busySlots, 'Count', figures.busySlots],
+  [SERVICE_METRICS.receives, 'Count', figures.receives],
+  [SERVICE_METRICS.emptyReceives, 'Count', figures.emptyReceives],
+  [SERVICE_METRICS.heartbeats, 'Count', figures.heartbeats],
+  [SERVICE_METRICS.releases, 'Count', figures.releases],
+  [SERVICE_METRICS.deletes, 'Count', figures.deletes],
 ];
 
 const taskMetrics = (figures: StepFigures): readonly Metric[] => [
-  ['TasksDone', 'Count', figures.done],
-  ['TasksFailed', 'Count', figures.failed],
-  ['TasksAborted', 'Count', figures.aborted],
-  ['TaskSeconds', 'Seconds', evenly(figures.taskSeconds, SAMPLES_AT_MOST)],
-  ['BytesRead', 'Bytes', figures.bytesRead],
-  ['BytesWritten', 'Bytes', figures.bytesWritten],
+  [STEP_METRICS.tasksDone, 'Count', figures.done],
+  [STEP_METRICS.tasksFailed, 'Count', figures.failed],
+  [STEP_METRICS.tasksAborted, 'Count', figures.aborted],
+  [STEP_METRICS.taskSeconds, 'Seconds', evenly(figures.taskSeconds, SAMPLES_AT_MOST)],
+  [STEP_METRICS.bytesRead, 'Bytes', figures.bytesRead],
+  [STEP_METRICS.bytesWritten, 'Bytes', figures.bytesWritten],
+  [STEP_METRICS.voxels, 'Count', figures.voxels],
 ];
+
+const progressLine = (at: number, figures: JobFigures): string =>
+  JSON.stringify({ at: new Date(at).toISOString(), event: LOG_EVENTS.progress, ...figures });
 
 interface Part {
   readonly dimensions: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { emfMetrics, metricsNamespace } from '../../../../shared/adapters/aws/metrics/emf.ts';
+import { emfMetrics } from '../../../../shared/adapters/aws/metrics/emf.ts';
+import { metricsNamespace } from '../../../../shared/adapters/aws/metrics/metric-names.ts';
 import type { ConsumerFigures, StepFigures } from '../../../../shared/engine/ports.ts';
 
 /** CloudWatch's embedded metric format: names and limits of its specification. */
@@ -50,12 +51,14 @@ const step = (name: string, seconds: readonly number[]): StepFigures => ({
   taskSeconds: seconds,
   bytesRead: 1e12,
   bytesWritten: 5,
+  voxels: 7e9,
 });
 
 const figures = (steps: readonly StepFigures[]): ConsumerFigures => ({
   at: Date.UTC(2026, 10, 22) + 0.25,
   service: 'stitching',
   steps,
+  jobs: [],
   busySlots: 3.5,
   receives: 4,
   emptyReceives: 1,
@@ -81,6 +84,7 @@ describe('metrics in the embedded metric format', () => {
       step: 'stitching.fuse',
       TasksDone: 2,
       TaskSeconds: [20, 30],
+      Voxels: 7e9,
       BusySlots: 3.5,
       Receives: 4,
     });
@@ -100,6 +104,15 @@ describe('metrics in the embedded metric format', () => {
   it('leave out a distribution without a value, and steps that did nothing', () => {
     expect('TaskSeconds' in (publish([step('stitching.fuse', [])])[0] ?? {})).toBe(false);
     expect(publish([])[0]?._aws.CloudWatchMetrics).toHaveLength(1);
+  });
+
+  it('tell the progress of jobs in lines of the log, which are no metrics', () => {
+    const lines: string[] = [];
+    const job = { job: '0123456789abcdef', step: 'stitching.fuse', done: 3, failed: 1 };
+    emfMetrics('CloudReg/test', (line) => void lines.push(line)).publish({ ...figures([]), jobs: [job] });
+    expect(lines).toHaveLength(2);
+    expect(JSON.parse(lines[1] ?? '')).toEqual({ at: '2026-11-22T00:00:00.000Z', event: 'progress', ...job });
+    expect(lines[0]).not.toContain(job.job);
   });
 
   it('keep the quantiles of more tasks than one line may hold', () => {

@@ -1,7 +1,7 @@
 /** An upload trigger and a consumer of plans over the memory twins: one deployment, one raw bucket, outputs. */
 
 import type { UploadEvent, UploadPorts } from '../../../../services/ingest/upload/start-upload.ts';
-import { pipeline } from '../../../../services/pipeline.ts';
+import { pipeline, runSteps } from '../../../../services/pipeline.ts';
 import { handClock } from '../../../../shared/adapters/memory/clock.ts';
 import { memoryQueues } from '../../../../shared/adapters/memory/queue.ts';
 import { memoryStore } from '../../../../shared/adapters/memory/store.ts';
@@ -34,6 +34,7 @@ export function makeUploadWorld() {
     openStore,
     outputRoot: 's3://volumes/lab/',
     pipelineVersion: '1',
+    steps: runSteps,
     build: 'test',
     log: (event) => log.push(event),
   };

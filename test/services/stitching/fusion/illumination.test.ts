@@ -9,6 +9,7 @@ import { writeFile } from '../../../../shared/engine/files.ts';
 import type { ObjectStore } from '../../../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../../../shared/geometry/box.ts';
 import { fieldBlock } from '../../../../shared/illumination/block.ts';
+import { readClipped } from '../../../../shared/illumination/clipped.ts';
 import { type IlluminationField, storedField } from '../../../../shared/illumination/field.ts';
 import { illuminationDecisionFile, illuminationFieldFile } from '../../../../shared/illumination/files.ts';
 import { seededRandom } from '../../../../shared/numerics/random.ts';
@@ -101,6 +102,17 @@ describe('fusion and the illumination field', () => {
     const expected = plain.map((value, i) => Math.min(65_535, halfToEven(Math.fround(value * factors[i]!))));
     expect(firstDifference(even, expected)).toBe(-1);
     expect(firstDifference(even, plain)).not.toBe(-1);
+  });
+
+  it('counts the voxels that come out brighter than their type can hold', async () => {
+    const synthetic = await acquisition(2);
+    const plainStore = await fused(synthetic, nothing);
+    const evenStore = await fused(synthetic, (store) => decide(store, 'apply'));
+    const factors = fieldBlock(field, { voxelSizeUm, origin: [0, 0, 0], size });
+    const plain = await voxelsOf(plainStore);
+    const clipped = plain.filter((value, i) => Math.fround(value * factors[i]!) >= 65_535.5).length;
+    expect(clipped).toBeGreaterThan(100);
+    expect([await readClipped(plainStore, 0), await readClipped(evenStore, 0)]).toEqual([0, clipped]);
   });
 
   it('gives the same voxels however the volume is cut', async () => {

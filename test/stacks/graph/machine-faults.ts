@@ -1,0 +1,65 @@
+/** What is wrong with the fleets of a graph; nothing, if all is well. */
+import { longestSeconds, type Service } from '../../../stacks/services.ts';
+import { type Graph, ofType, type Resource } from './graph.ts';
+
+export function fleetFaults(graph: Graph, services: readonly Service[]): readonly string[] {
+  const groups = ofType(graph, 'autoscaling/group');
+  return services.flatMap((service) => {
+    const group = groups.find(({ inputs }) => inputs.name.endsWith(`-${service.name}`));
+    if (group === undefined) return [`${service.name}: no fleet`];
+    return [...groupFaults(group, service), ...scalingFaults(graph, group)].map(
+      (fault) => `${group.name}: ${fault}`,
+    );
+  });
+}
+
+function groupFaults({ inputs }: Resource, service: Service): readonly string[] {
+  const { mixedInstancesPolicy, initialLifecycleHooks = [] } = inputs;
+  const { instancesDistribution, launchTemplate } = mixedInstancesPolicy;
+  const leaving = initialLifecycleHooks.find(
+    (hook: { lifecycleTransition: string }) =>
+      hook.lifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING',
+  );
+  const checks: readonly [boolean, string][] = [
+    [launchTemplate.overrides.length >= 6, 'fewer than six types'],
+    [instancesDistribution.spotAllocationStrategy === 'price-capacity-optimized', 'another allocation'],
+    [inputs.capacityRebalance === true, 'spot machines are not replaced ahead'],
+    [inputs.minSize === 0, 'machines without work'],
+    [inputs.enabledMetrics.includes('GroupInServiceInstances'), 'does not count its machines'],
+    [leaving?.heartbeatTimeout > longestSeconds(service), 'a busy machine is cut off'],
+  ];
+  return checks.filter(([isFine]) => !isFine).map(([, fault]) => fault);
+}
+
+function scalingFaults(graph: Graph, group: Resource): readonly string[] {
+  const policies = ofType(graph, 'autoscaling/policy').filter(
+    ({ inputs }) => inputs.autoscalingGroupName === group.inputs.name,
+  );
+  const target = policies.find(({ inputs }) => inputs.policyType === 'TargetTrackingScaling');
+  const expression: string =
+    target?.inputs.targetTrackingConfiguration.customizedMetricSpecification.metrics.at(-1).expression ?? '';
+  const step = policies.find(({ inputs }) => inputs.policyType === 'StepScaling');
+  const wakes = ofType(graph, 'cloudwatch/metricAlarm').some(({ inputs }) =>
+    inputs.alarmActions.some((action: string) => action.endsWith(`/${step?.inputs.name}`)),
+  );
+  return [
+    ...(/^IF\(FILL\(machines, 0\) > 0, .+ \/ machines, 0\)$/.test(expression) ? [] : ['divides by none']),
+    ...(wakes ? [] : ['nothing wakes it']),
+  ];
+}
+
+export const machineFaults = (graph: Graph): readonly string[] =>
+  ofType(graph, 'ec2/launchTemplate').flatMap(({ name, inputs }) => {
+    const checks: readonly [boolean, string][] = [
+      [inputs.metadataOptions.httpTokens === 'required', 'metadata without a token'],
+      [inputs.keyName === undefined, 'a key for SSH'],
+      [/^resolve:ssm:.*al2023/.test(inputs.imageId), 'an image that grows old'],
+      [Buffer.from(inputs.userData, 'base64').length <= 16_384, 'more user data than EC2 takes'],
+    ];
+    return checks.filter(([isFine]) => !isFine).map(([, fault]) => `${name}: ${fault}`);
+  });
+
+export const openDoors = (graph: Graph): readonly string[] =>
+  ofType(graph, 'ec2/securityGroup')
+    .filter(({ inputs }) => inputs.ingress.length > 0)
+    .map(({ name }) => `${name}: lets somebody in`);

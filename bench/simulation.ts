@@ -12,8 +12,8 @@ import { largeBrain, TEN_TERABYTES } from './simulation/large-brain.ts';
 import { plotSvg } from './simulation/plot.ts';
 import { simulate } from './simulation/simulate.ts';
 
-/** Cuts of each task, of which 10 TB have 80,000: a million of them. */
-const CUTS = 13;
+/** Cuts of each task, of which 10 TB have 67,000: a million of them. */
+const CUTS = 15;
 const MOST_WORKERS = 500;
 const MEAN_LIFE_SECONDS = 2 * 3600;
 const SEED = 14;

@@ -108,6 +108,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/n4.ts'),
   },
   {
+    name: 'convert',
+    summary: 'make a precomputed volume of slices, TIFF, NRRD, NIfTI, .npy, or of another volume',
+    load: () => import('./commands/convert.ts'),
+  },
+  {
     name: 'view',
     summary: 'look at volumes in the browser',
     load: () => import('./commands/view.ts'),

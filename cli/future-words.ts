@@ -10,7 +10,6 @@ const FUTURE_FLAGS: Readonly<Record<string, string>> = {
 };
 
 export const FUTURE_COMMANDS: Readonly<Record<string, string>> = {
-  convert: FORMATS,
   export: FORMATS,
   cutout: 'the viewer',
   layout: 'the viewer',

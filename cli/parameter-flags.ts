@@ -2,12 +2,20 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { ZodType } from 'zod';
+import {
+  type ConversionParameters,
+  conversionParameters,
+  conversionSchema,
+} from '../services/conversion-parameters.ts';
 import { type JobParameters, jobParameters } from '../services/parameters.ts';
 import { RefusedError } from './errors.ts';
 import { expectedOf } from './expected.ts';
 import { nearest } from './suggestion.ts';
 
-const schemas: Readonly<Record<string, ZodType>> = jobParameters.shape;
+type Schemas = Readonly<Record<string, ZodType>>;
+
+// A conversion's own are flags of `convert`.
+const { conversion: _, ...schemas }: Schemas = jobParameters.shape;
 
 /** `chunkSize` is `--chunk-size`. */
 const flagOf = (name: string): string =>
@@ -17,28 +25,38 @@ const isSwitch = (schema: ZodType): boolean => expectedOf(schema) === 'true or f
 
 /** `names`: those that mean something to the command; all where absent. */
 export function addParameterFlags(command: Command, names: readonly string[] = Object.keys(schemas)): void {
-  for (const name of names) {
-    const schema = schemas[name]!;
-    const flags = isSwitch(schema) ? flagOf(name) : `${flagOf(name)} <value>`;
-    const preset = isSwitch(schema) ? '' : ` (default: ${textOf(schema.parse(undefined))})`;
-    command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));
-  }
+  for (const name of names) addFlag(command, name, schemas[name]!);
   command.option(
     '--config <file>',
     'JSON file with the same parameters, for example {"chunkSize": [64, 64, 64]}',
   );
 }
 
+export function addConversionFlags(command: Command): void {
+  for (const [name, schema] of Object.entries(conversionParameters)) addFlag(command, name, schema);
+}
+
+function addFlag(command: Command, name: string, schema: ZodType): void {
+  const flags = isSwitch(schema) ? flagOf(name) : `${flagOf(name)} <value>`;
+  const preset = isSwitch(schema) ? '' : ` (default: ${textOf(schema.parse(undefined))})`;
+  command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));
+}
+
 /** Flags win over the file, the file over defaults. */
 export async function readParameters(options: Readonly<Record<string, unknown>>): Promise<JobParameters> {
   const fromFile = typeof options.config === 'string' ? await readConfig(options.config) : {};
-  const fromFlags = Object.fromEntries(
-    Object.entries(schemas)
+  return jobParameters.parse({ ...fromFile, ...givenFlags(schemas, options) });
+}
+
+export const readConversion = (options: Readonly<Record<string, unknown>>): ConversionParameters =>
+  conversionSchema.parse(givenFlags(conversionParameters, options));
+
+const givenFlags = (known: Schemas, options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(known)
       .filter(([name]) => options[name] !== undefined)
       .map(([name, schema]) => [name, flagValue(name, schema, options[name])]),
   );
-  return jobParameters.parse({ ...fromFile, ...fromFlags });
-}
 
 function flagValue(name: string, schema: ZodType, given: unknown): unknown {
   if (typeof given !== 'string') return given;

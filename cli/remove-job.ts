@@ -1,5 +1,7 @@
 /** Gives an output folder back: the volumes of its job, its quality report, and the job. */
 import { correctionPlanFile } from '../services/illumination-correction/apply/correction-plan.ts';
+import { conversionPlanFile } from '../services/ingest/conversion/conversion-plan.ts';
+import { TRANSFORM_FILE } from '../services/ingest/conversion/describe-converted.ts';
 import { REPORT_FOLDER } from '../shared/acquisition/quality-report.ts';
 import { acquireOwner } from '../shared/adapters/local/owner-lock.ts';
 import { readFileIfPresent } from '../shared/engine/files.ts';
@@ -55,11 +57,12 @@ const allVolumes = async (folder: OutputFolder, job: NewJob): Promise<string[]> 
 /** Of an output that is itself a volume: its scales and the files that describe it, nothing else that lies there. */
 async function removeOwnVolume(folder: OutputFolder): Promise<Removed> {
   const { store } = folder;
-  const plan = await readFileIfPresent(store, correctionPlanFile);
+  const conversion = await readFileIfPresent(store, conversionPlanFile);
+  const plan = conversion ?? (await readFileIfPresent(store, correctionPlanFile));
   const keys = plan?.mips.map(({ key }) => key) ?? (await scaleKeys(store));
   const scales = await removeAll(folder, keys, keepNothing);
   const files = await Promise.all(
-    ['info', 'provenance'].map(async (key) => ({ key, head: await store.head(key) })),
+    ['info', 'provenance', TRANSFORM_FILE].map(async (key) => ({ key, head: await store.head(key) })),
   );
   const there = files.filter(({ head }) => head !== undefined);
   await store.delete(there.map(({ key }) => key));

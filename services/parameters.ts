@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { toUrl } from '../shared/adapters/open-store.ts';
 import { compressions } from '../shared/volume/codecs/compression.ts';
+import { conversionSchema } from './conversion-parameters.ts';
 import { registrationParameters } from './registration-parameters.ts';
 
 const size = z.number().int().positive();
@@ -106,6 +107,8 @@ export const jobParameters = z
         'missing or damaged planes stop the job instead of becoming gaps, and so does an illumination that cannot be estimated',
       ),
     ...registrationParameters,
+    /** Of `cloudreg convert` alone, which has flags of its own for it. */
+    conversion: conversionSchema.exactOptional(),
   })
   .strict();
 

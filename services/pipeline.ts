@@ -3,6 +3,8 @@ import { type AnyStep, type Pipeline, stepId } from '../shared/engine/step.ts';
 import { pyramid } from './downsampling/pyramid.ts';
 import { apply } from './illumination-correction/apply.ts';
 import { estimate } from './illumination-correction/estimate.ts';
+import { convert } from './ingest/convert.ts';
+import { inspect } from './ingest/inspect.ts';
 import { scan } from './ingest/scan.ts';
 import { type JobParameters, jobParameters } from './parameters.ts';
 import { initialise } from './registration/initialise.ts';
@@ -18,6 +20,8 @@ import { survey } from './tile-correction/survey.ts';
 
 const steps: readonly AnyStep<JobParameters>[] = [
   scan,
+  inspect,
+  convert,
   survey,
   flatField,
   align,
@@ -33,8 +37,11 @@ const steps: readonly AnyStep<JobParameters>[] = [
   transform,
 ];
 
-/** Of a job that begins with an acquisition: there fusion evens the light out, and there is no volume to take it off. */
-export const runSteps = steps.filter((step) => step !== apply).map(stepId);
+/** Steps of jobs that begin with a volume or an image: `apply` evens out what fusion would have, `convert` is a job alone. */
+const OF_OTHER_JOBS: readonly AnyStep<JobParameters>[] = [inspect, convert, apply];
+
+/** Of a job that begins with an acquisition. */
+export const runSteps = steps.filter((step) => !OF_OTHER_JOBS.includes(step)).map(stepId);
 
 export const pipeline: Pipeline<JobParameters> = {
   // Raised whenever the same parameters would give other bytes.

@@ -13,8 +13,8 @@ import { runTask } from '../../shared/engine/run-task.ts';
 import { stepId } from '../../shared/engine/step.ts';
 import { countedStores, nothingMoved } from './counted-stores.ts';
 
-/** Needs an atlas, or a volume: not part of every job. */
-const LEFT_OUT = ['registration.', 'illumination-correction.apply'];
+/** Needs an atlas, or a volume or image: not part of every job. */
+const LEFT_OUT = ['registration.', 'illumination-correction.apply', 'ingest.inspect', 'ingest.convert'];
 
 export async function measureJob(
   input: string,

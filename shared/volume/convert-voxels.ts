@@ -46,7 +46,7 @@ function toIntegers(from: ElementArray, to: VoxelArray, target: DataType): numbe
     const value = halfToEven(numbers[i]!);
     if (value >= least && value <= greatest) to[i] = value;
     else {
-      // What is neither is NaN: 0, which is already there in no case.
+      // What is neither below nor above is NaN.
       to[i] = value < least ? least : value > greatest ? greatest : 0;
       cut += 1;
     }

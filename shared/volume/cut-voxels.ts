@@ -27,15 +27,17 @@ export function turnVoxels<Voxels extends VoxelBlock>(block: Voxels, { order, fl
   const strides: Vec3 = [1, size[0], size[0] * size[1]];
   const turned: Vec3 = [size[order[0]], size[order[1]], size[order[2]]];
   const step = (i: 0 | 1 | 2): number => strides[order[i]] * flip[i];
-  const first = ([0, 1, 2] as const).reduce((at, i) => at + (flip[i] < 0 ? (turned[i] - 1) * strides[order[i]] : 0), 0);
   const [dx, dy, dz] = [step(0), step(1), step(2)];
+  // Where an axis runs backwards it begins at its last voxel.
+  const first = [dx, dy, dz].reduce((at, d, i) => at + (d < 0 ? -d * (turned[i]! - 1) : 0), 0);
   const out = zeroVoxels(elementTypeOf(voxels) as DataType, voxels.length);
-  let to = 0;
+  const to = out as unknown as unknown[];
+  let at = 0;
   for (let channel = 0; channel < channels; channel++)
     for (let z = 0; z < turned[2]; z++)
       for (let y = 0; y < turned[1]; y++) {
         let from = first + channel * (voxels.length / channels) + z * dz + y * dy;
-        for (let x = 0; x < turned[0]; x++, from += dx) out[to++] = voxels[from]!;
+        for (let x = 0; x < turned[0]; x++, from += dx) to[at++] = voxels[from];
       }
   return { voxels: out, size: turned, channels };
 }

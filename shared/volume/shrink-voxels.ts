@@ -109,12 +109,16 @@ function mostFrequent<Value extends number | bigint>(cell: Value[], count: numbe
   for (let i = 1; i < count && isAlone; i++) isAlone = cell[i] === first;
   if (isAlone) return first;
   sortStart(cell, count);
-  let [best, most] = [first, 0];
+  let best = first;
+  let most = 0;
   for (let i = 0; i < count; ) {
     let end = i + 1;
     while (end < count && cell[end] === cell[i]) end += 1;
     // Ascending: among equals the smallest was there before.
-    if (end - i > most) [best, most] = [cell[i]!, end - i];
+    if (end - i > most) {
+      best = cell[i]!;
+      most = end - i;
+    }
     i = end;
   }
   return best;

@@ -24,6 +24,8 @@ const planSchema = z.object({
   /** Each plane can be read once only: one task copies them all. */
   isForwardOnly: z.boolean(),
   brickSize: triple,
+  /** How large blocks become; see `conversion-geometry.ts`. */
+  budget: z.number(),
   order: z.tuple([axis, axis, axis]),
   flip: z.tuple([sign, sign, sign]),
   /** Of the volume that is written. */

@@ -15,7 +15,7 @@ import { type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { ConversionParameters } from '../../conversion-parameters.ts';
 import type { JobParameters } from '../../parameters.ts';
 import { ConversionError } from './conversion-error.ts';
-import { brickSizeFor, fitsPlanes } from './conversion-geometry.ts';
+import { BLOCK_BUDGET, brickSizeFor, fitsPlanes } from './conversion-geometry.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
 import { planesPath } from './conversion-source.ts';
 import { isSheared, neuroglancerTransform } from './input-frame.ts';
@@ -41,12 +41,14 @@ export async function planConversion(
   source: ObjectStore,
   parameters: JobParameters,
   wishes: ConversionParameters,
+  budget = BLOCK_BUDGET,
 ): Promise<ConversionPlan> {
   const path = await planesPath(source);
-  if (path === undefined) return planFor(source.url, volumeInput(source.url, await openVolume(source)), parameters, wishes);
+  const plan = (input: Input) => planFor(source.url, input, parameters, wishes, budget);
+  if (path === undefined) return plan(volumeInput(source.url, await openVolume(source)));
   const image = await openImageSource(path);
   try {
-    return planFor(source.url, imageInput(path, image), parameters, wishes);
+    return plan(imageInput(path, image));
   } finally {
     await image.close();
   }
@@ -88,6 +90,7 @@ function planFor(
   input: Input,
   parameters: JobParameters,
   wishes: ConversionParameters,
+  budget: number,
 ): ConversionPlan {
   const voxelSizeUm = voxelSizeOf(input, wishes);
   const turn = turnFor(wishes);
@@ -103,6 +106,7 @@ function planFor(
     sizeVoxels: vec(input.sizeVoxels),
     dtype: input.dtype,
     isForwardOnly: input.isForwardOnly,
+    budget,
     order: [...turn.order] as ConversionPlan['order'],
     flip: [...turn.flip] as ConversionPlan['flip'],
     type: kind.type,
@@ -131,7 +135,13 @@ function voxelSizeOf({ name, voxelSizeUm, affineUm }: Input, { voxelSize }: Conv
       `${name} is sheared: its axes are not at right angles, and a volume's are`,
       'Give --voxel-size x,y,z to take the voxels as they lie in the file, or resample it first.',
     );
-  return voxelSizeUm;
+  return perAxis((axis) => withoutRest(voxelSizeUm[axis]));
+}
+
+/** 0.65 as a file of float32 says it is 0.6499999762: what such a number cannot tell apart is not believed. */
+function withoutRest(um: number): number {
+  const short = Number(um.toPrecision(7));
+  return Math.abs(short - um) < 6e-8 * um ? short : um;
 }
 
 const UNTURNED: Reorientation = { order: [0, 1, 2], flip: [1, 1, 1] };

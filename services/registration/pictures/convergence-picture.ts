@@ -20,7 +20,7 @@ export function convergencePng(rounds: readonly RoundReport[]): Promise<Uint8Arr
 const CURVES: readonly { readonly title: string; readonly of: (round: RoundReport) => number }[] = [
   { title: 'misfit of matching tissue, in standard deviations of the sample', of: ({ sigma }) => sigma },
   { title: 'mean movement of the map in the round, um', of: ({ movedUm }) => movedUm },
-  { title: 'cost: matching, over the square of the misfit: rises where that falls faster', of: ({ matching }) => matching },
+  { title: 'cost: matching, over the square of the misfit', of: ({ matching }) => matching },
   { title: 'cost: regularity', of: ({ regularity }) => regularity },
 ];
 

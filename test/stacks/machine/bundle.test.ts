@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 // @ts-expect-error: a script, in plain JavaScript
 import { tarOf as untypedTarOf } from '../../../scripts/tar.js';
+import { writeSmallAcquisition } from '../../end-to-end/small-acquisition.ts';
 
 interface File {
   readonly name: string;
@@ -18,7 +19,8 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cloudreg-bundle-test-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+// Thousands of files, where it was a bundle.
+afterEach(() => rmSync(folder, { recursive: true }), 120_000);
 
 const file = (name: string, text: string, isProgram = false): File => ({
   name,
@@ -62,7 +64,7 @@ const isWanted = process.env.CLOUDREG_TEST_ALL === '1' && existsSync('dist/cli/m
 describe.skipIf(!isWanted)(
   'the bundle (with CLOUDREG_TEST_ALL=1, after a build: it installs packages)',
   () => {
-    it('runs from a fresh folder, and is the same twice', { timeout: 600_000 }, () => {
+    it('runs from a fresh folder, and is the same twice', { timeout: 900_000 }, () => {
       const make = (out: string) =>
         execFileSync('node', ['scripts/bundle.js', '--out', join(folder, out)], { encoding: 'utf8' }).trim();
       const sum = make('a.tar.gz');
@@ -84,7 +86,9 @@ describe.skipIf(!isWanted)(
           encoding: 'utf8',
         });
       expect(cloudreg('--version')).toBe(`${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`);
-      expect(cloudreg('demo', '--small', '--folder', 'demo')).toContain('all sound');
+      writeSmallAcquisition(join(folder, 'acquisition'));
+      cloudreg('run', 'acquisition', 'volume', '--workers', '2', '--until', 'fuse');
+      expect(cloudreg('verify', 'volume')).toContain('all sound');
     });
   },
 );

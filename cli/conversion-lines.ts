@@ -1,0 +1,35 @@
+/** What a conversion reads and makes, and what became of voxels that its type cannot hold. */
+import { readClippedVoxels } from '../services/ingest/conversion/clipped-voxels.ts';
+import type { ConversionPlan } from '../services/ingest/conversion/conversion-plan.ts';
+import { TRANSFORM_FILE } from '../services/ingest/conversion/describe-converted.ts';
+import type { ObjectStore } from '../shared/engine/ports.ts';
+import { counted } from './quantities.ts';
+
+/** Before it begins. */
+export function inputLines({ sizeVoxels, dtype, channels, type, mips, warnings }: ConversionPlan): string[] {
+  const { sizeVoxels: size, dataType, resolutionNm, labelBlock, picture } = mips[0]!;
+  const um = resolutionNm.map((nm) => nm / 1000).join(' x ');
+  const encoding = labelBlock ? 'compressed_segmentation' : (picture ?? 'raw');
+  const ofChannels = channels === 1 ? '' : `, ${channels} channels`;
+  return [
+    `Input: ${sizeVoxels.join(' x ')} voxels of ${dtype}${ofChannels}`,
+    `Output: ${type}, ${size.join(' x ')} voxels of ${dataType}, ${um} um, ${encoding}, ${counted(mips.length, 'resolution')}`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+  ];
+}
+
+/** After its end. */
+export async function conversionLines(store: ObjectStore, plan: ConversionPlan): Promise<string[]> {
+  const clipped = await readClippedVoxels(store);
+  const { dataType } = plan.mips[0]!;
+  return [
+    ...(plan.transform === null
+      ? []
+      : [`Where it lies, as the input says: ${TRANSFORM_FILE} (for a layer's transform in Neuroglancer)`]),
+    ...(clipped === 0
+      ? []
+      : [
+          `Warning: ${counted(clipped, 'voxel')} of ${plan.dtype} lay outside ${dataType} and were cut to its range: give another --dtype to keep them.`,
+        ]),
+  ];
+}

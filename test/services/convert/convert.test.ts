@@ -1,0 +1,298 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { readClippedVoxels } from '../../../services/ingest/conversion/clipped-voxels.ts';
+import { memoryStore } from '../../../shared/adapters/memory/store.ts';
+import type { ElementArray, ElementType } from '../../../shared/formats/elements.ts';
+import type { Vec3 } from '../../../shared/geometry/box.ts';
+import { bytesOf, type VoxelArray, dataTypes } from '../../../shared/volume/data-type.ts';
+import { verifyVolume } from '../../../shared/volume/verify-volume.ts';
+import { inFolder } from '../../end-to-end/binary.ts';
+import { meanOracle } from '../mean-oracle.ts';
+import { type Converted, convertHere, noise, voxelsOfMip, writeNrrd, writeSeries } from './convert-here.ts';
+import { majorityOracle } from './majority-oracle.ts';
+
+const size: Vec3 = [45, 37, 29];
+const chunks = { chunkSize: [16, 16, 8] as [number, number, number] };
+/** So many blocks and passes as there can be. */
+const SMALL = 2 ** 12;
+const ROUTES = [
+  ['by planes', undefined],
+  ['by bricks', SMALL],
+] as const;
+
+const same = (found: VoxelArray, given: ElementArray): boolean =>
+  Buffer.compare(bytesOf(found), Buffer.from(given.buffer, given.byteOffset, given.byteLength)) === 0;
+
+async function expectSound({ store, tasks }: Converted, isSmall: boolean): Promise<void> {
+  expect((await verifyVolume(store, '')).problems).toEqual([]);
+  if (isSmall) expect(tasks).toBeGreaterThan(10);
+}
+
+describe.each(ROUTES)('a conversion %s', (_, budget) => {
+  it.each(dataTypes)('gives back every voxel of %s', (type) =>
+    inFolder(async (folder) => {
+      const data = noise(type, size, 1);
+      const converted = await convertHere(writeNrrd(folder, data, size), {
+        parameters: chunks,
+        conversion: { mode: 'image' },
+        ...(budget === undefined ? {} : { budget }),
+      });
+      await expectSound(converted, budget !== undefined);
+      expect(converted.volume.info.data_type).toBe(type);
+      expect(same(await voxelsOfMip(converted.volume, 0), data)).toBe(true);
+    }),
+  );
+
+  it.each<Vec3>([
+    [1, 1, 1],
+    [1, 33, 2],
+    [50, 1, 17],
+    [16, 16, 8],
+    [17, 16, 9],
+  ])('takes a volume of %j voxels', (...shape) =>
+    inFolder(async (folder) => {
+      const data = noise('uint16', shape, 2);
+      const converted = await convertHere(writeNrrd(folder, data, shape), {
+        parameters: { ...chunks, mips: 4 },
+        ...(budget === undefined ? {} : { budget }),
+      });
+      await expectSound(converted, false);
+      expect(same(await voxelsOfMip(converted.volume, 0), data)).toBe(true);
+    }),
+  );
+
+  it.each(['uint8', 'uint16', 'float32', 'int16', 'int32'] as const)('makes every mip of %s by means', (type) =>
+    inFolder(async (folder) => {
+      const data = noise(type, size, 3);
+      const { volume, passes, plan } = await convertHere(writeNrrd(folder, data, size), {
+        parameters: { ...chunks, mips: 5 },
+        ...(budget === undefined ? {} : { budget }),
+      });
+      const isPlain = type === 'uint8' || type === 'uint16' || type === 'float32';
+      for (const [from, last] of passes) {
+        let above = { size: plan.mips[from]!.sizeVoxels, voxels: (await voxelsOfMip(volume, from)) as Float32Array };
+        for (let mip = from + 1; mip <= last; mip++) {
+          const oracle = meanOracle(above, [plan.mips[mip]!.factorFromPrevious]);
+          const found = (await voxelsOfMip(volume, mip)) as Float32Array;
+          // Four mips of float32 in eighths are exact.
+          const rounded = type === 'float32' ? Float32Array.from(oracle.voxels) : Array.from(oracle.voxels, halfToEven);
+          expect(Array.from(found), `mip ${mip}`).toEqual(Array.from(rounded));
+          above = { size: [...oracle.size], voxels: (isPlain ? oracle.voxels : found) as Float32Array };
+        }
+      }
+    }),
+  );
+
+  it.each(['raw', 'compressed_segmentation'] as const)(
+    'makes every mip of labels as %s by majority, ties to the smallest',
+    (encoding) =>
+      inFolder(async (folder) => {
+        for (const type of ['uint32', 'uint64'] as const) {
+          const data = noise(type, size, 4, 4);
+          const converted = await convertHere(writeNrrd(folder, data, size), {
+            parameters: { ...chunks, mips: 4 },
+            conversion: { mode: 'segmentation', encoding },
+            ...(budget === undefined ? {} : { budget }),
+          });
+          await expectSound(converted, budget !== undefined);
+          const { volume, plan } = converted;
+          expect(volume.info.type).toBe('segmentation');
+          expect(volume.info.scales[0].encoding).toBe(encoding);
+          let oracle = { size, voxels: data as ArrayLike<number | bigint> };
+          for (let mip = 0; mip < 4; mip++) {
+            if (mip > 0) oracle = majorityOracle(oracle, plan.mips[mip]!.factorFromPrevious);
+            expect(Array.from(await voxelsOfMip(volume, mip)), `${type}, mip ${mip}`).toEqual(Array.from(oracle.voxels));
+          }
+        }
+      }),
+  );
+
+  it('turns axes as it is told', () =>
+    inFolder(async (folder) => {
+      const data = noise('uint16', size, 5) as Uint16Array;
+      const file = writeNrrd(folder, data, size);
+      for (const [orientation, order, flip] of TURNS) {
+        const { volume } = await convertHere(file, {
+          parameters: { ...chunks, mips: 1 },
+          conversion: { orientation, voxelSize: [1, 2, 3] },
+          ...(budget === undefined ? {} : { budget }),
+        });
+        const turned = order.map((axis) => size[axis]!);
+        expect(volume.mips[0]!.sizeVoxels).toEqual(turned);
+        expect(volume.mips[0]!.resolutionNm).toEqual(order.map((axis) => 1000 * (axis + 1)));
+        const found = await voxelsOfMip(volume, 0);
+        const at = [0, 0, 0];
+        let wrong = 0;
+        for (let i = 0; i < found.length; i++) {
+          const place = [i % turned[0]!, Math.floor(i / turned[0]!) % turned[1]!, Math.floor(i / (turned[0]! * turned[1]!))];
+          for (const k of [0, 1, 2]) at[order[k]!] = flip[k]! > 0 ? place[k]! : turned[k]! - 1 - place[k]!;
+          if (found[i] !== data[at[0]! + size[0] * (at[1]! + size[1] * at[2]!)]) wrong += 1;
+        }
+        expect(wrong, orientation).toBe(0);
+      }
+    }));
+});
+
+/** From:to, the input's axis along each of the output's, and whether it runs the same way. */
+const TURNS: readonly (readonly [string, readonly number[], readonly number[]])[] = [
+  ['RAS:RAS', [0, 1, 2], [1, 1, 1]],
+  ['RAS:LPI', [0, 1, 2], [-1, -1, -1]],
+  ['RIP:PIR', [2, 1, 0], [1, 1, 1]],
+  ['RAS:PSL', [1, 2, 0], [-1, 1, -1]],
+];
+
+function halfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+const most = (type: ElementType): ElementArray => noise(type, size, 6);
+
+describe('a conversion', () => {
+  it('reads a folder of slices in the order of their numbers', () =>
+    inFolder(async (folder) => {
+      for (const type of ['uint8', 'uint16', 'float32'] as const) {
+        const data = most(type) as Uint16Array;
+        const { volume, plan } = await convertHere(writeSeries(folder, data, size), { parameters: chunks });
+        expect(plan.route).toBe('planes');
+        expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+      }
+    }));
+
+  it('reads gzip forwards once, in one task, and then from bricks', () =>
+    inFolder(async (folder) => {
+      const data = most('uint16');
+      const { volume, plan } = await convertHere(writeNrrd(folder, data, size, 'gzip'), {
+        parameters: chunks,
+        budget: SMALL,
+      });
+      expect(plan).toMatchObject({ route: 'bricks', isForwardOnly: true });
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+    }));
+
+  it('writes pictures: PNG without loss, JPEG nearly so, in one and three channels', () =>
+    inFolder(async (folder) => {
+      const smooth = Uint8Array.from({ length: 3 * 45 * 37 * 29 }, (_, i) => 100 + 60 * Math.sin(i / 40));
+      const wide = Uint16Array.from(smooth, (value) => value * 200);
+      for (const channels of [1, 3])
+        for (const [given, encoding, off] of [
+          [smooth, 'png', 0],
+          [wide, 'png', 0],
+          [smooth, 'jpeg', 6],
+        ] as const) {
+          const data = given.slice(0, channels * 45 * 37 * 29);
+          const file = writeNrrd(folder, data, channels === 1 ? size : [...size, 3]);
+          const converted = await convertHere(file, { parameters: chunks, conversion: { encoding } });
+          await expectSound(converted, false);
+          const found = await voxelsOfMip(converted.volume, 0);
+          const worst = data.reduce((far, value, i) => Math.max(far, Math.abs(value - Number(found[i]))), 0);
+          expect(worst, `${encoding}, ${channels}`).toBeLessThanOrEqual(off);
+        }
+    }));
+
+  it('compresses as it is told', () =>
+    inFolder(async (folder) => {
+      for (const type of ['uint16', 'int16', 'uint64'] as const) {
+        const file = writeNrrd(folder, noise(type, size, 7, 50), size);
+        for (const compress of ['gzip', 'zlib', 'none'] as const) {
+          const { store, plan } = await convertHere(file, { parameters: { ...chunks, compress } });
+          const stored = await store.get(`${plan.mips[0]!.key}/0-16_0-16_0-8`);
+          expect(stored?.encoding).toBe(compress === 'none' ? undefined : 'gzip');
+          const bytes = compress === 'none' ? stored!.bytes : gunzipSync(stored!.bytes);
+          expect(bytes.length).toBe(16 * 16 * 8 * noise(type, [1, 1, 1], 1).BYTES_PER_ELEMENT);
+        }
+      }
+    }));
+
+  it('rounds half to even, cuts to the range of the type, and counts what it cut', () =>
+    inFolder(async (folder) => {
+      const given = [-1, -0.4, 0.5, 1.5, 2.5, 254.5, 255.5, 256, 1e9, Number.NaN, Number.POSITIVE_INFINITY, 7];
+      const expected = [0, 0, 0, 2, 2, 254, 255, 255, 255, 0, 255, 7];
+      for (const budget of [undefined, 8]) {
+        const { volume, store } = await convertHere(writeNrrd(folder, Float64Array.from(given), [12, 1, 1]), {
+          parameters: { ...chunks, mips: 1 },
+          conversion: { dtype: 'uint8' },
+          ...(budget === undefined ? {} : { budget }),
+        });
+        expect(Array.from(await voxelsOfMip(volume, 0))).toEqual(expected);
+        expect(await readClippedVoxels(store)).toBe(6);
+      }
+    }));
+
+  it.each([
+    ['int64', [-1n, 5n, 2n ** 40n], 'uint64', [0n, 5n, 2n ** 40n], 1],
+    ['int64', [-1n, 5n, 2n ** 40n], 'int32', [-1, 5, 2 ** 31 - 1], 1],
+    ['uint64', [2n ** 64n - 1n, 3n, 0n], 'float32', [2 ** 64, 3, 0], 0],
+    ['int16', [-5, 300, 32767], 'uint64', [0n, 300n, 32767n], 1],
+    ['int16', [-5, 300, 32767], 'int8', [-5, 127, 127], 2],
+    ['uint16', [0, 40_000, 65_535], 'int16', [0, 32_767, 32_767], 2],
+    ['float64', [1e300, -1e300, 0.1], 'float32', [3.4028234663852886e38, -3.4028234663852886e38, Math.fround(0.1)], 2],
+  ] as const)('%s %j become %s %j', (type, given, dtype, expected, cut) =>
+    inFolder(async (folder) => {
+      const data = noise(type, [3, 1, 1], 1);
+      for (const [i, value] of given.entries()) data[i] = value;
+      const { volume, store } = await convertHere(writeNrrd(folder, data, [3, 1, 1]), {
+        parameters: { ...chunks, mips: 1 },
+        conversion: { dtype },
+      });
+      expect(Array.from<number | bigint>(await voxelsOfMip(volume, 0))).toEqual(expected);
+      expect(await readClippedVoxels(store)).toBe(cut);
+    }),
+  );
+
+  it('stores a precomputed volume anew: other chunks, another encoding, the same place', () =>
+    inFolder(async (folder) => {
+      const data = noise('uint32', size, 8, 30);
+      const first = await convertHere(writeNrrd(folder, data, size), {
+        parameters: chunks,
+        conversion: { mode: 'segmentation', encoding: 'compressed_segmentation', voxelSize: [0.5, 0.5, 3] },
+      });
+      const again = await convertHere(first.store, {
+        parameters: { chunkSize: [10, 12, 14] },
+        conversion: { voxelSize: 'auto' },
+        budget: SMALL,
+      });
+      await expectSound(again, true);
+      expect(again.volume.info.type).toBe('segmentation');
+      expect(again.volume.mips[0]).toMatchObject({ encoding: 'raw', resolutionNm: [500, 500, 3000] });
+      expect(same(await voxelsOfMip(again.volume, 0), data)).toBe(true);
+    }));
+
+  it('keeps the place of a volume that does not begin at 0', () =>
+    inFolder(async (folder) => {
+      const data = noise('int16', size, 9);
+      const { store } = await convertHere(writeNrrd(folder, data, size), { parameters: { ...chunks, mips: 1 } });
+      const moved = memoryStore();
+      const info = JSON.parse(Buffer.from((await store.get('info'))!.bytes).toString());
+      info.scales[0].voxel_offset = [-8, 100, 3];
+      await moved.put('info', Buffer.from(JSON.stringify(info)));
+      for await (const { key } of store.list(`${info.scales[0].key}/`)) {
+        const { bytes, encoding } = (await store.get(key))!;
+        await moved.put(movedName(key, [-8, 100, 3]), bytes, encoding === undefined ? {} : { encoding });
+      }
+      const { volume } = await convertHere(moved, { parameters: { chunkSize: [9, 9, 9] }, budget: SMALL });
+      expect(volume.mips[0]!.voxelOffset).toEqual([-8, 100, 3]);
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+    }));
+
+  it('writes the same bytes however large its blocks are read, and again', () =>
+    inFolder(async (folder) => {
+      const file = writeNrrd(folder, most('uint16'), size);
+      const wishes = { parameters: { ...chunks, mips: 1 } };
+      const [planes, bricks] = [await convertHere(file, wishes), await convertHere(file, { ...wishes, budget: SMALL })];
+      const again = await convertHere(file, { ...wishes, budget: SMALL, store: bricks.store });
+      for await (const { key } of planes.store.list(`${planes.plan.mips[0]!.key}/`)) {
+        const one = (await planes.store.get(key))!.bytes;
+        expect(Buffer.compare(one, (await again.store.get(key))!.bytes), key).toBe(0);
+      }
+    }));
+});
+
+const movedName = (key: string, by: Vec3): string => {
+  const [folder, name] = key.split('/') as [string, string];
+  const axes = name.split('_').map((text, axis) => {
+    const [, start, end] = /^(\d+)-(\d+)$/.exec(text)!;
+    return `${Number(start) + by[axis]!}-${Number(end) + by[axis]!}`;
+  });
+  return `${folder}/${axes.join('_')}`;
+};

@@ -3,7 +3,7 @@
  * every machine this runs on.
  */
 
-export type NpyWriteType = 'u1' | 'u2' | 'f4';
+export type NpyWriteType = 'u1' | 'i1' | 'u2' | 'i2' | 'u4' | 'i4' | 'u8' | 'f4';
 export type NpyData = Uint8Array | Uint16Array | Float32Array;
 
 /** Data begin at a multiple of this, as numpy writes them. */
@@ -12,7 +12,7 @@ const ALIGNMENT = 64;
 /** What stands before the elements; always the same bytes for the same array. */
 export function npyHeader(type: NpyWriteType, shape: readonly number[]): Uint8Array {
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const order = type === 'u1' ? '|' : '<';
+  const order = type.endsWith('1') ? '|' : '<';
   const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${axes}), }`;
   const prefix = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');
   const padding = ALIGNMENT - 1 - ((prefix.length + text.length) % ALIGNMENT);

@@ -34,8 +34,8 @@ const KINDS = {
 
 type Kind = (typeof KINDS)[keyof typeof KINDS];
 
-/** Tag, type, count, value or offset; ascending by tag. */
-type Entry = readonly [tag: number, type: number, count: number, value: number];
+/** Of no value more than a file's offset takes; longer ones stand elsewhere. */
+type Entry = readonly [tag: number, type: number, count: number, value: number | bigint];
 
 export function tiffAround(stack: TiffStack): TiffAround {
   const planeBytes = stack.width * stack.height * elementBytes(stack.type);
@@ -53,17 +53,19 @@ function around(stack: TiffStack, planeBytes: number, kind: Kind): TiffAround {
   const dataEnd = dataAt + planes * planeBytes;
   const tailAt = dataEnd + (dataEnd % 2);
   const size = directoryBytes(kind, ENTRIES);
-  const entriesOf = (plane: number): Entry[] =>
-    entries(stack, kind, dataAt + plane * planeBytes, planeBytes, valuesAt);
+  const resolutions = [perMicron(stack.voxelSizeUm[0]), perMicron(stack.voxelSizeUm[1])] as const;
+  const entriesOf = (plane: number): Entry[] => [
+    ...entries(stack, kind, dataAt + plane * planeBytes, planeBytes),
+    ...resolutions.map((fraction, i): Entry => [282 + i, RATIONAL, 1, rational(fraction, kind, valuesAt + 8 * i)]),
+  ];
 
   const head = new Uint8Array(dataAt);
   const view = new DataView(head.buffer);
   writeStart(view, kind);
   const first: Entry[] = [...entriesOf(0), [270, ASCII, description.length, descriptionAt]];
   const next = planes > 1 ? tailAt : 0;
-  writeDirectory(view, kind, kind.headerBytes, first.sort(([a], [b]) => a - b), next);
-  [stack.voxelSizeUm[0], stack.voxelSizeUm[1]].forEach((um, i) => {
-    const [over, under] = perMicron(um);
+  writeDirectory(view, kind, kind.headerBytes, first, next);
+  resolutions.forEach(([over, under], i) => {
     view.setUint32(valuesAt + 8 * i, over, true);
     view.setUint32(valuesAt + 8 * i + 4, under, true);
   });
@@ -85,13 +87,7 @@ const descriptionOf = ({ planes, voxelSizeUm }: TiffStack): string =>
 /** Without the description, which the first directory has. */
 const ENTRIES = 13;
 
-function entries(
-  { width, height, type }: TiffStack,
-  kind: Kind,
-  dataAt: number,
-  planeBytes: number,
-  resolutionAt: number,
-): Entry[] {
+function entries({ width, height, type }: TiffStack, kind: Kind, dataAt: number, planeBytes: number): Entry[] {
   return [
     [256, LONG, 1, width],
     [257, LONG, 1, height],
@@ -102,8 +98,6 @@ function entries(
     [277, SHORT, 1, 1],
     [278, LONG, 1, height],
     [279, kind.offset, 1, planeBytes],
-    [282, RATIONAL, 1, resolutionAt],
-    [283, RATIONAL, 1, resolutionAt + 8],
     [296, SHORT, 1, 1],
     [339, SHORT, 1, type.startsWith('float') ? 3 : type.startsWith('u') ? 1 : 2],
   ];
@@ -121,23 +115,27 @@ function writeStart(view: DataView, kind: Kind): void {
 
 function writeDirectory(view: DataView, kind: Kind, at: number, all: readonly Entry[], next: number): void {
   const { countBytes, entryBytes } = kind;
+  const ascending = [...all].sort(([a], [b]) => a - b);
   if (countBytes === 2) view.setUint16(at, all.length, true);
   else view.setBigUint64(at, BigInt(all.length), true);
-  for (const [index, [tag, type, count, value]] of all.entries()) {
+  for (const [index, [tag, type, count, value]] of ascending.entries()) {
     const entry = at + countBytes + index * entryBytes;
     view.setUint16(entry, tag, true);
     view.setUint16(entry + 2, type, true);
     setNumber(view, kind, entry + 4, count);
-    // A rational stands in the eight bytes of BigTIFF itself: it has no offset there.
     setNumber(view, kind, entry + 4 + kind.offsetBytes, value);
   }
   setNumber(view, kind, at + countBytes + all.length * entryBytes, next);
 }
 
-function setNumber(view: DataView, { offsetBytes }: Kind, at: number, value: number): void {
-  if (offsetBytes === 4) view.setUint32(at, value, true);
+function setNumber(view: DataView, { offsetBytes }: Kind, at: number, value: number | bigint): void {
+  if (offsetBytes === 4) view.setUint32(at, Number(value), true);
   else view.setBigUint64(at, BigInt(value), true);
 }
+
+/** BigTIFF has room for it in the entry itself. */
+const rational = ([over, under]: readonly [number, number], kind: Kind, at: number): number | bigint =>
+  kind === KINDS.big ? BigInt(over) | (BigInt(under) << 32n) : at;
 
 /** Pixels per micron as a fraction of two 32-bit numbers. */
 function perMicron(um: number): readonly [over: number, under: number] {

@@ -1,0 +1,100 @@
+/** Images to files, plane by plane: under another name until they are whole. */
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { littleEndianBytes } from '../formats/elements.ts';
+import { aroundPlanes, type FileAround, type FileFormat, tiffParts } from './image-files.ts';
+import type { PlaneImage } from './plane-image.ts';
+
+/** Called after each plane. */
+export type OnPlane = (done: number, total: number) => void;
+
+/** @throws ExportError, and what the file system says: then nothing is left behind */
+export function writeImageFile(
+  path: string,
+  image: PlaneImage,
+  format: FileFormat,
+  onPlane: OnPlane,
+): Promise<void> {
+  const around = aroundPlanes(image, format);
+  return wholeOrNot(path, (part) =>
+    pipeline(fileBytes(image, around, onPlane), createWriteStream(part, { flush: true })),
+  );
+}
+
+/** `z0000.tif`, `z0001.tif`, … in a folder. What was there is replaced. */
+export function writeTiffSeries(folder: string, image: PlaneImage, onPlane: OnPlane): Promise<void> {
+  const { head, tail } = tiffParts(image, 1);
+  const total = image.sizeVoxels[2];
+  const digits = Math.max(4, String(total - 1).length);
+  return wholeOrNot(folder, async (part) => {
+    await mkdir(part, { recursive: true });
+    let z = 0;
+    for await (const plane of image.planes(0)) {
+      const name = `z${String(z).padStart(digits, '0')}.tif`;
+      await writeFile(join(part, name), [head, littleEndianBytes(plane), tail]);
+      z += 1;
+      onPlane(z, total);
+    }
+  });
+}
+
+/** @throws what `write` throws; what it wrote goes then */
+export async function wholeOrNot(path: string, write: (part: string) => Promise<void>): Promise<void> {
+  const part = `${path}.part`;
+  // Of an export that was killed.
+  await rm(part, { recursive: true, force: true });
+  try {
+    await write(part);
+    await rm(path, { recursive: true, force: true });
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function* fileBytes(image: PlaneImage, around: FileAround, onPlane: OnPlane): AsyncGenerator<Uint8Array> {
+  const planes = planeBytes(image, onPlane);
+  if (around.gzip === 'all') yield* gzipped(chained(around.head, planes), image);
+  else {
+    yield around.head;
+    yield* around.gzip === 'planes' ? gzipped(planes, image) : planes;
+    yield around.tail;
+  }
+}
+
+async function* chained(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* rest;
+}
+
+/** The system writes less than 2 GiB in one call. */
+const PIECE_BYTES = 2 ** 24;
+
+async function* planeBytes(image: PlaneImage, onPlane: OnPlane): AsyncGenerator<Uint8Array> {
+  const total = image.sizeVoxels[2] * image.channels;
+  let done = 0;
+  for (let channel = 0; channel < image.channels; channel++)
+    for await (const plane of image.planes(channel)) {
+      const bytes = littleEndianBytes(plane);
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+      done += 1;
+      onPlane(done, total);
+    }
+}
+
+/** Of images little is gained above level 1; labels become less than half as large at level 6. */
+const gzipLevel = ({ dataType }: PlaneImage): number =>
+  dataType === 'uint8' || dataType === 'uint16' || dataType === 'float32' ? 1 : 6;
+
+async function* gzipped(pieces: AsyncIterable<Uint8Array>, image: PlaneImage): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip({ level: gzipLevel(image), memLevel: 9, chunkSize: 2 ** 18 });
+  const fed = pipeline(pieces, gzip);
+  // Awaited below: until then a failure shows as the stream's end.
+  fed.catch(() => {});
+  yield* gzip;
+  await fed;
+}

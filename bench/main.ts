@@ -14,6 +14,7 @@ import { benches as registrationBenches } from './registration.ts';
 import { benches as runBenches } from './run.ts';
 import { benches as simulationBenches } from './simulation.ts';
 import { benches as taskTimesBenches } from './task-times.ts';
+import { benches as viewerBenches } from './viewer.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -38,6 +39,7 @@ const all: readonly Bench[] = [
   ...runBenches,
   ...simulationBenches,
   ...taskTimesBenches,
+  ...viewerBenches,
 ];
 const chosen = all.flatMap((bench) => {
   const word = words.find(([name = '']) => bench.name.includes(name));

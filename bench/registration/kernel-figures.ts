@@ -12,7 +12,7 @@ import { atLeast, type Figure, type Print } from '../placement/figure.ts';
 
 const image = centredGrid([110, 80, 90], [100, 100, 100]);
 const velocity = velocityGrid(image, 300);
-const LEAST_SECONDS = 0.5;
+const LEAST_SECONDS = 1.5;
 
 type Work = readonly [name: string, items: number, run: () => void];
 

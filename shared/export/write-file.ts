@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { littleEndianBytes } from '../formats/elements.ts';
+import { zlibLevel } from '../volume/codecs/zlib.ts';
 import { aroundPlanes, type FileAround, type FileFormat, tiffParts } from './image-files.ts';
 import type { PlaneImage } from './plane-image.ts';
 
@@ -19,7 +20,7 @@ export function writeImageFile(
   onPlane: OnPlane,
 ): Promise<void> {
   const around = aroundPlanes(image, format);
-  return wholeOrNot(path, (part) =>
+  return wholeOrNot(path, 'file', (part) =>
     pipeline(fileBytes(image, around, onPlane), createWriteStream(part, { flush: true })),
   );
 }
@@ -29,7 +30,7 @@ export function writeTiffSeries(folder: string, image: PlaneImage, onPlane: OnPl
   const { head, tail } = tiffParts(image, 1);
   const total = image.sizeVoxels[2];
   const digits = Math.max(4, String(total - 1).length);
-  return wholeOrNot(folder, async (part) => {
+  return wholeOrNot(folder, 'folder', async (part) => {
     await mkdir(part, { recursive: true });
     let z = 0;
     for await (const plane of image.planes(0)) {
@@ -41,14 +42,19 @@ export function writeTiffSeries(folder: string, image: PlaneImage, onPlane: OnPl
   });
 }
 
-/** @throws what `write` throws; what it wrote goes then */
-export async function wholeOrNot(path: string, write: (part: string) => Promise<void>): Promise<void> {
+/** Replaces what was there. @throws what `write` throws; what it wrote goes then */
+export async function wholeOrNot(
+  path: string,
+  kind: 'file' | 'folder',
+  write: (part: string) => Promise<void>,
+): Promise<void> {
   const part = `${path}.part`;
   // Of an export that was killed.
   await rm(part, { recursive: true, force: true });
   try {
     await write(part);
-    await rm(path, { recursive: true, force: true });
+    // A file's name goes over in one step; that of a folder must be free.
+    if (kind === 'folder') await rm(path, { recursive: true, force: true });
     await rename(part, path);
   } catch (error) {
     await rm(part, { recursive: true, force: true });
@@ -86,14 +92,10 @@ async function* planeBytes(image: PlaneImage, onPlane: OnPlane): AsyncGenerator<
     }
 }
 
-/** Of images little is gained above level 1; labels become less than half as large at level 6. */
-const gzipLevel = ({ dataType }: PlaneImage): number =>
-  dataType === 'uint8' || dataType === 'uint16' || dataType === 'float32' ? 1 : 6;
-
 async function* gzipped(pieces: AsyncIterable<Uint8Array>, image: PlaneImage): AsyncGenerator<Uint8Array> {
-  const gzip = createGzip({ level: gzipLevel(image), memLevel: 9, chunkSize: 2 ** 18 });
+  const gzip = createGzip({ level: zlibLevel(image.dataType), memLevel: 9, chunkSize: 2 ** 18 });
   const fed = pipeline(pieces, gzip);
-  // Awaited below: until then a failure shows as the stream's end.
+  // Awaited below: until then a failure shows as the stream's.
   fed.catch(() => {});
   yield* gzip;
   await fed;

@@ -17,7 +17,7 @@ export async function planesPath(source: ObjectStore): Promise<string | undefine
   return (await source.head('info')) === undefined ? path : undefined;
 }
 
-/** Of this thread, and nobody reads them now. */
+/** Of this thread, and nobody reads them now; by path and time of the last change. */
 const idle = new Map<string, ImageSource>();
 
 /**
@@ -28,12 +28,15 @@ export async function withImageSource<Result>(
   { url }: ObjectStore,
   work: (image: ImageSource) => Promise<Result>,
 ): Promise<Result> {
-  const image = idle.get(url) ?? (await openImageSource(fileURLToPath(url)));
+  const path = fileURLToPath(url);
+  const { mtimeMs, size } = await stat(path);
+  const key = `${path} ${mtimeMs} ${size}`;
+  const image = idle.get(key) ?? (await openImageSource(path));
   idle.clear();
   try {
     return await work(image);
   } finally {
     await image.close();
-    idle.set(url, image);
+    idle.set(key, image);
   }
 }

@@ -49,14 +49,15 @@ function findAt(heads: usize, step: usize, voxel: usize, end: usize): usize {
   return 1;
 }
 
-/** Parse may land inside a long match, so each of its voxels gets the rest of it. */
+/**
+ * Parse may land inside a long match, behind a short one, which ends at most two voxels in: these get the rest of it, and
+ * nothing is read of the others.
+ */
 function longMatch(step: usize, voxel: usize, back: u32, extends_: u32, end: usize): usize {
   const count = <u32>(matchBytes(voxel, <usize>back + 2, end) >> 1);
   store<u32>(step, back | extends_ | (count << 18));
-  for (let i: u32 = 1; i < count - 1; i++) {
-    store<u32>(step + (<usize>i << 2), back | EXTENDS | ((count - i) << 18));
-  }
-  store<u32>(step + (<usize>(count - 1) << 2), LITERAL);
+  store<u32>(step, back | EXTENDS | ((count - 1) << 18), 4);
+  store<u32>(step, count == 3 ? LITERAL : back | EXTENDS | ((count - 2) << 18), 8);
   return count;
 }
 
@@ -64,10 +65,12 @@ function longMatch(step: usize, voxel: usize, back: u32, extends_: u32, end: usi
 function matchBytes(voxel: usize, distance: usize, end: usize): usize {
   const most = min(LONGEST, end - voxel);
   let length: usize = 6;
-  while (length + 16 <= most) {
+  while (voxel + length + 16 <= end) {
     const same = i8x16.eq(v128.load(voxel + length), v128.load(voxel + length - distance));
-    if (!i8x16.all_true(same)) break;
+    const differs = ~i8x16.bitmask(same) & 0xffff;
+    if (differs != 0) return min(length + (ctz(differs) & ~1), most);
     length += 16;
+    if (length >= most) return most;
   }
   while (length + 2 <= most && load<u16>(voxel + length) == load<u16>(voxel + length - distance)) length += 2;
   return length;

@@ -59,16 +59,25 @@ export function parse(scratch: usize, block: usize, bytes: usize): usize {
   return (at - tokens) >> 2;
 }
 
-/** Frequencies of single bytes, in four histograms in turn. */
+/** Frequencies of single bytes, in four histograms in turn; sixteen equal ones are one addition. */
 export function countBytes(scratch: usize, block: usize, bytes: usize): void {
   const histograms = scratch + HISTOGRAMS;
   memory.fill(histograms, 0, 4 * HISTOGRAM_BYTES);
   let i: usize = 0;
-  for (; i + 8 <= bytes; i += 8) {
-    const eight = load<u64>(block + i);
-    for (let byte: usize = 0; byte < 8; byte++) {
-      addToWord(histograms + (byte & 3) * HISTOGRAM_BYTES, <u32>(eight >> (byte << 3)) & 255, 1);
+  for (; i + 16 <= bytes; i += 16) {
+    const first = load<u8>(block + i);
+    if (i8x16.all_true(i8x16.eq(v128.load(block + i), i8x16.splat(first)))) {
+      addToWord(histograms, first, 16);
+      continue;
     }
+    countEight(histograms, load<u64>(block + i));
+    countEight(histograms, load<u64>(block + i, 8));
   }
   for (; i < bytes; i++) addToWord(histograms, load<u8>(block + i), 1);
+}
+
+function countEight(histograms: usize, eight: u64): void {
+  for (let byte: usize = 0; byte < 8; byte++) {
+    addToWord(histograms + (byte & 3) * HISTOGRAM_BYTES, <u32>(eight >> (byte << 3)) & 255, 1);
+  }
 }

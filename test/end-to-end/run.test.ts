@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runsAll } from '../long.ts';
 import {
   cloudreg,
   cloudregHere,
@@ -191,7 +192,8 @@ describe('an output folder', () => {
     }));
 });
 
-describe('the demo', () => {
+// `.ci/run` runs the whole demo, too.
+describe.runIf(runsAll)('the demo', () => {
   it('runs, verifies, and refuses a folder that is not its own', () =>
     inFolder(async (folder) => {
       const own = join(folder, 'demo');

@@ -6,6 +6,7 @@ import { servicesOf } from '../../stacks/services.ts';
 
 const serviceWith = (...needs: readonly Needs[]) => ({
   name: 'service',
+  before: [],
   steps: needs.map((one, index) => ({ id: `service.${index}`, name: String(index), needs: one })),
 });
 const task = (memoryMiB: number, threads = 1): Needs => ({ memoryMiB, threads, seconds: 10 });

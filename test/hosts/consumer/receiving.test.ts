@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskQueue } from '../../../shared/engine/ports.ts';
-import { startBench, turns } from './bench.ts';
+import { type Bench, startBench, turns } from './bench.ts';
 
 const small = { threads: 1, memoryMiB: 100, seconds: 20 };
 const large = { threads: 1, memoryMiB: 600, seconds: 20 };
+
+/** The one task that runs, after so many milliseconds. */
+async function endAfter(bench: Bench, milliseconds: number): Promise<void> {
+  bench.clock.advance(milliseconds);
+  bench.task(bench.running()[0] ?? '').end();
+  await turns();
+}
 
 describe('a consumer', () => {
   it('holds no more messages than it has slots, and takes the next when one is settled', async () => {
@@ -16,6 +23,75 @@ describe('a consumer', () => {
     expect(bench.running()).toEqual(['small 0', 'small 2', 'small 3']);
     await bench.pass(2);
     expect(await bench.queue.depth()).toEqual({ visible: 6, inFlight: 3, delayed: 0 });
+    bench.stop();
+  });
+
+  it('receives short tasks ahead, as many as start within a second, and starts the next at once', async () => {
+    const bench = startBench({ capacity: { threads: 1, memoryMiB: 1000 } });
+    await bench.send({ small: 40 });
+    // Three are enough to know that they take a tenth of a second each.
+    for (let task = 0; task < 6; task++) await endAfter(bench, 100);
+    await bench.pass(2);
+    expect(bench.running()).toEqual(['small 6']);
+    const { inFlight } = await bench.queue.depth();
+    expect(inFlight).toBeGreaterThan(5);
+    expect(inFlight).toBeLessThanOrEqual(11);
+    bench.drain();
+    await turns();
+    // What only waits is everybody's again; what runs is not.
+    expect(bench.running()).toEqual(['small 6']);
+    expect(await bench.queue.depth()).toEqual({ visible: 33, inFlight: 1, delayed: 0 });
+    bench.stop();
+  });
+
+  it('receives nothing ahead where tasks take seconds', async () => {
+    const bench = startBench({ capacity: { threads: 1, memoryMiB: 1000 } });
+    await bench.send({ small: 20 });
+    for (let task = 0; task < 6; task++) await endAfter(bench, 2000);
+    await bench.pass(2);
+    expect(await bench.queue.depth()).toMatchObject({ visible: 13, inFlight: 1 });
+    bench.stop();
+  });
+
+  it('hands back what waits for a task that takes long', async () => {
+    const bench = startBench({
+      capacity: { threads: 1, memoryMiB: 1000 },
+      needs: { long: { ...small, seconds: 700 }, small },
+    });
+    await bench.send({ small: 5 }, 'first');
+    for (let task = 0; task < 4; task++) await endAfter(bench, 100);
+    await bench.send({ long: 1, small: 5 }, 'second');
+    await endAfter(bench, 100);
+    expect(bench.running()).toEqual(['long 0']);
+    expect(bench.events('handed-back').length).toBeGreaterThan(0);
+    await bench.pass(100);
+    expect(bench.running()).toEqual(['long 0']);
+    expect(await bench.queue.depth()).toEqual({ visible: 5, inFlight: 1, delayed: 0 });
+    bench.stop();
+  });
+
+  it('starts the next task while the end of the last one is recorded', async () => {
+    let record = (): void => {};
+    const bench = startBench({
+      capacity: { threads: 1, memoryMiB: 1000 },
+      spoilTable: (table) => ({
+        ...table,
+        async markDone(...args) {
+          await new Promise<void>((resolve) => {
+            record = resolve;
+          });
+          return table.markDone(...args);
+        },
+      }),
+    });
+    await bench.send({ small: 2 });
+    bench.task('small 0').end();
+    await turns();
+    expect(bench.running()).toEqual(['small 1']);
+    expect(await bench.queue.depth()).toMatchObject({ inFlight: 2 });
+    record();
+    await bench.pass(2);
+    expect(await bench.queue.depth()).toMatchObject({ inFlight: 1 });
     bench.stop();
   });
 

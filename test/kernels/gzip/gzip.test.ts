@@ -4,11 +4,11 @@ import { crc32, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { fuzzGzip, type GuardedEncoder, guardedEncoder } from '../../../bench/fuzz-gzip.ts';
 import { anyInput } from '../../../bench/gzip-inputs.ts';
+import { noisyRamp } from '../../../bench/noisy-ramp.ts';
 import { gzipBound, gzipLevels } from '../../../shared/kernels/gzip.ts';
 import { gzipBuffers, loadKernels } from '../../../shared/kernels/kernels.ts';
 import { gzip as oracle } from '../../../shared/kernels/oracles/gzip/encode.ts';
 import { seededRandom } from '../../../shared/numerics/random.ts';
-import { noisyRamp } from './noisy-ramp.ts';
 
 const random = seededRandom(1);
 const encode = guardedEncoder(loadKernels());

@@ -3,7 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConversionParameters, conversionSchema } from '../../../services/conversion-parameters.ts';
 import { passCount, tasksOf } from '../../../services/ingest/conversion/conversion-geometry.ts';
-import { type ConversionPlan, conversionPlanFile } from '../../../services/ingest/conversion/conversion-plan.ts';
+import {
+  type ConversionPlan,
+  conversionPlanFile,
+} from '../../../services/ingest/conversion/conversion-plan.ts';
 import { planConversion } from '../../../services/ingest/conversion/make-plan.ts';
 import { convert } from '../../../services/ingest/convert.ts';
 import { type JobParameters, jobParameters } from '../../../services/parameters.ts';
@@ -59,7 +62,8 @@ export function noise(type: ElementType, size: Vec3, seed: number, kinds?: numbe
   for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(256 * random());
   for (let i = 0; i < data.length; i++) {
     if (type.startsWith('float')) data[i] = Math.round(2000 * random() - 1000) / 8;
-    if (kinds !== undefined) data[i] = type.endsWith('64') ? BigInt(Math.floor(kinds * random())) : Math.floor(kinds * random());
+    if (kinds !== undefined)
+      data[i] = type.endsWith('64') ? BigInt(Math.floor(kinds * random())) : Math.floor(kinds * random());
   }
   return data;
 }

@@ -16,6 +16,7 @@ import { initialFile, transformFile } from '../../../shared/registration/files/r
 import { registrationReportFile } from '../../../shared/registration/files/report-file.ts';
 import { toAtlas, toAtlasCentred, toSample } from '../../../shared/registration/map.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
+import { runsAll } from '../../long.ts';
 import { bend, trueToAtlas } from '../../registration/phantom.ts';
 import {
   LARGE_ID,
@@ -182,7 +183,7 @@ describe('labels of 64 bits', () => {
 });
 
 describe('a registration that is broken off', () => {
-  it.each([1, 3])(
+  it.each(runsAll ? [1, 3] : [3])(
     'goes on after checkpoint %i to the same bytes',
     async (checkpoints) => {
       const again = await runRegistration(files, {}, `broken-${checkpoints}`, [initialise]);

@@ -17,6 +17,7 @@ import { encodeTiff } from '../../../shared/formats/tiff/write.ts';
 import { mean, standardDeviation } from '../../../shared/numerics/statistics.ts';
 import { flatKey, smallAcquisition } from '../../acquisition/small-acquisition.ts';
 import { inFolder } from '../../end-to-end/binary.ts';
+import { runsAll } from '../../long.ts';
 import { sharedPath } from '../../shared-data.ts';
 import { correct, lightAt, litAcquisition, type Microscope, TILE, vignette } from './lit-acquisition.ts';
 
@@ -108,17 +109,20 @@ describe('tile-correction.flat-field, auto', () => {
     expect(errorOf((await correction()).flatField!.factor, vignette)).toBeLessThan(0.05);
   });
 
-  it('leaves out tiles without a camera behind them, and tiles that are saturated', async () => {
-    const fault = (loc: number) => ({ 3: 0, 4: 65_535 })[loc];
-    const { report, correction } = await correct(await litAcquisition({ fault }));
-    const { flatField, background } = await report();
-    expect(flatField.warning).toBe(
-      'Left out: LOC003, LOC004 (the same value everywhere); LOC004 (too many saturated voxels).',
-    );
-    expect(flatField.evidence?.tiles).toBe(7);
-    expect(background.value).toBeGreaterThanOrEqual(109);
-    expect(errorOf((await correction()).flatField!.factor, vignette)).toBeLessThan(0.03);
-  });
+  it.runIf(runsAll)(
+    'leaves out tiles without a camera behind them, and tiles that are saturated',
+    async () => {
+      const fault = (loc: number) => ({ 3: 0, 4: 65_535 })[loc];
+      const { report, correction } = await correct(await litAcquisition({ fault }));
+      const { flatField, background } = await report();
+      expect(flatField.warning).toBe(
+        'Left out: LOC003, LOC004 (the same value everywhere); LOC004 (too many saturated voxels).',
+      );
+      expect(flatField.evidence?.tiles).toBe(7);
+      expect(background.value).toBeGreaterThanOrEqual(109);
+      expect(errorOf((await correction()).flatField!.factor, vignette)).toBeLessThan(0.03);
+    },
+  );
 
   it('has nothing to say of tiles one pixel wide', async () => {
     const source = await smallAcquisition({ rows: 2, columns: 2, tileSize: [1, 90, 2] });
@@ -135,16 +139,19 @@ describe('tile-correction.flat-field, auto', () => {
     });
   });
 
-  it('goes on without tiles that lack the channel, and without planes that are missing', async () => {
-    const source = await litAcquisition({ channels: [0, 1] });
-    const gone = [0, 1, 2, 3].map((plane) => flatKey(4, 1, plane));
-    await source.delete([...gone, flatKey(0, 1, 0), flatKey(0, 1, 1), flatKey(2, 1, 3)]);
-    const { report, correction } = await correct(source);
-    expect((await report(1)).flatField.evidence).toMatchObject({ tiles: 8, pairs: 8 });
-    expect(errorOf((await correction(1)).flatField!.factor, vignette)).toBeLessThan(0.03);
-  });
+  it.runIf(runsAll)(
+    'goes on without tiles that lack the channel, and without planes that are missing',
+    async () => {
+      const source = await litAcquisition({ channels: [0, 1] });
+      const gone = [0, 1, 2, 3].map((plane) => flatKey(4, 1, plane));
+      await source.delete([...gone, flatKey(0, 1, 0), flatKey(0, 1, 1), flatKey(2, 1, 3)]);
+      const { report, correction } = await correct(source);
+      expect((await report(1)).flatField.evidence).toMatchObject({ tiles: 8, pairs: 8 });
+      expect(errorOf((await correction(1)).flatField!.factor, vignette)).toBeLessThan(0.03);
+    },
+  );
 
-  it('writes the same bytes each time', async () => {
+  it.runIf(runsAll)('writes the same bytes each time', async () => {
     const source = await litAcquisition({ rows: 2 });
     const [first, again] = [await correct(source), await correct(source)];
     expect(await first.store.get(flatFieldKey(0))).toEqual(await again.store.get(flatFieldKey(0)));
@@ -346,7 +353,7 @@ describe.skipIf(colm === undefined)('on colm_cellfinder_3x4 (ILLUMINATION sectio
     }
   });
 
-  it("CloudReg's rules harm there, as measured: that is why they are no default", async () => {
+  it.runIf(runsAll)("CloudReg's rules harm there, as measured: that is why they are no default", async () => {
     const channels = await correctColm(colm!, { flatField: 'cloudreg', background: 'cloudreg' });
     for (const { report, error } of channels) {
       expect(report.background.value).toBeGreaterThan(125);

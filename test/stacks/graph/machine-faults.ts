@@ -7,7 +7,7 @@ export function fleetFaults(graph: Graph, services: readonly Service[]): readonl
   return services.flatMap((service) => {
     const group = groups.find(({ inputs }) => inputs.name.endsWith(`-${service.name}`));
     if (group === undefined) return [`${service.name}: no fleet`];
-    return [...groupFaults(group, service), ...scalingFaults(graph, group)].map(
+    return [...groupFaults(group, service), ...scalingFaults(graph, group, service)].map(
       (fault) => `${group.name}: ${fault}`,
     );
   });
@@ -31,20 +31,43 @@ function groupFaults({ inputs }: Resource, service: Service): readonly string[] 
   return checks.filter(([isFine]) => !isFine).map(([, fault]) => fault);
 }
 
-function scalingFaults(graph: Graph, group: Resource): readonly string[] {
+function scalingFaults(graph: Graph, group: Resource, { before }: Service): readonly string[] {
   const policies = ofType(graph, 'autoscaling/policy').filter(
     ({ inputs }) => inputs.autoscalingGroupName === group.inputs.name,
   );
   const target = policies.find(({ inputs }) => inputs.policyType === 'TargetTrackingScaling');
-  const expression: string =
-    target?.inputs.targetTrackingConfiguration.customizedMetricSpecification.metrics.at(-1).expression ?? '';
+  const metrics: readonly Metric[] =
+    target?.inputs.targetTrackingConfiguration.customizedMetricSpecification.metrics ?? [];
+  const expression = metrics.at(-1)?.expression ?? '';
   const step = policies.find(({ inputs }) => inputs.policyType === 'StepScaling');
-  const wakes = ofType(graph, 'cloudwatch/metricAlarm').some(({ inputs }) =>
+  const alarm = ofType(graph, 'cloudwatch/metricAlarm').find(({ inputs }) =>
     inputs.alarmActions.some((action: string) => action.endsWith(`/${step?.inputs.name}`)),
   );
+  const seen = JSON.stringify(alarm?.inputs.metricQueries ?? []);
   return [
     ...(/^IF\(FILL\(machines, 0\) > 0, .+ \/ machines, 0\)$/.test(expression) ? [] : ['divides by none']),
-    ...(wakes ? [] : ['nothing wakes it']),
+    ...(alarm ? [] : ['nothing wakes it']),
+    ...before.filter((name) => !seen.includes(`-${name}"`)).map((name) => `does not wake for ${name}`),
+    ...[metrics, (alarm?.inputs.metricQueries ?? []) as readonly Metric[]].flatMap(metricFaults),
+  ];
+}
+
+interface Metric {
+  readonly id: string;
+  readonly expression?: string;
+}
+
+/** As many as an alarm takes, and none that is not there. */
+const MOST_METRICS = 10;
+
+function metricFaults(metrics: readonly Metric[]): readonly string[] {
+  const [names, ids] = [/\b[a-z]\w*/g, metrics.map(({ id }) => id)];
+  const unknown = metrics
+    .flatMap(({ expression = '' }) => expression.match(names) ?? [])
+    .filter((name) => !ids.includes(name));
+  return [
+    ...(metrics.length > MOST_METRICS ? [`${metrics.length} metrics in one alarm`] : []),
+    ...new Set(unknown.map((name) => `calculates with ${name}, which is no metric`)),
   ];
 }
 

@@ -159,6 +159,24 @@ export const mistakes: readonly Mistake[] = [
     /IngestFleet: nothing wakes it/,
   ],
   [
+    'a fleet that sleeps while work is coming',
+    (of) => fleetFaults(of, services),
+    (of) =>
+      changed(of, 'DownsamplingWakeAlarm', (inputs) =>
+        JSON.parse(JSON.stringify(inputs).replaceAll('-stitching"', '-ingest"')),
+      ),
+    /DownsamplingFleet: does not wake for stitching/,
+  ],
+  [
+    'a fleet that calculates with what is not there',
+    (of) => fleetFaults(of, services),
+    (of) =>
+      changed(of, 'StitchingWakeAlarm', (inputs) =>
+        JSON.parse(JSON.stringify(inputs).replace('"id":"waiting2"', '"id":"waiting9"')),
+      ),
+    /StitchingFleet: calculates with waiting2, which is no metric/,
+  ],
+  [
     'a backlog that is divided by no machine',
     (of) => fleetFaults(of, services),
     (of) =>

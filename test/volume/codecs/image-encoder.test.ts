@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { noisyRamp } from '../../../bench/noisy-ramp.ts';
 import { loadKernels, type Pixels, type PixelType } from '../../../shared/kernels/kernels.ts';
 import { seededRandom } from '../../../shared/numerics/random.ts';
 import { type Compression, compressions } from '../../../shared/volume/codecs/compression.ts';
 import { decodeChunk } from '../../../shared/volume/codecs/decode.ts';
 import { encoderBuffers, imageEncoder } from '../../../shared/volume/codecs/image-encoder.ts';
-import { noisyRamp } from '../../kernels/gzip/noisy-ramp.ts';
 
 const length = 40_000;
 

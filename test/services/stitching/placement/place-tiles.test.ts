@@ -4,6 +4,7 @@ import { type Candidate, pairsSchema } from '../../../../services/stitching/pair
 import { placeTiles, type TilePlacement } from '../../../../services/stitching/placement/place-tiles.ts';
 import { seededRandom, shuffled } from '../../../../shared/numerics/random.ts';
 import { median } from '../../../../shared/numerics/statistics.ts';
+import { runsAll } from '../../../long.ts';
 import { candidateAt, changed, rightPairs, shifted, type TrueGrid, trueGrid } from './grid.ts';
 
 const search: Triple = [20, 20, 6];
@@ -241,8 +242,8 @@ describe('tiles that nothing was measured for', () => {
   });
 });
 
-describe('thousands of tiles', () => {
-  it('are placed in seconds', () => {
+describe.runIf(runsAll)('thousands of tiles', () => {
+  it('are placed as well as few', () => {
     const grid = trueGrid(50, 60, 1);
     const pairs = changed(rightPairs(grid, 2), {
       '61-62': (right) => [shifted(right, [7, -3, 1])],

@@ -7,17 +7,19 @@ import { isUrl, shortPath } from '../folders.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { openBrowser } from '../viewer/browser.ts';
+import { readLabelNames } from '../viewer/label-names.ts';
 import { type LayerFlags, parseLayerFlags } from '../viewer/layer-flags.ts';
 import { type ViewedVolume, viewedVolumes } from '../viewer/places.ts';
 import { pointsLayer } from '../viewer/points-file.ts';
 import { takeScreenshot } from '../viewer/screenshot.ts';
 import { clientFolder } from '../viewer/server/client-answer.ts';
 import { type LocalServer, startLocalServer } from '../viewer/server/local-server.ts';
-import { viewLayers } from '../viewer/view-layers.ts';
+import { type GivenLabels, viewLayers } from '../viewer/view-layers.ts';
 
 interface Flags {
   readonly layer: readonly string[];
   readonly points: readonly string[];
+  readonly ontology?: string;
   readonly layout: Layout;
   readonly port: number;
   readonly open: boolean;
@@ -47,6 +49,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
       collect,
       [],
     )
+    .option('--ontology <file>', 'names and colours of labels, .json or .csv')
     .addOption(new Option('--layout <layout>', 'what to show').choices(LAYOUTS).default('4panel'))
     .option('--port <number>', 'of the local server; 0: a free one', parsePort, 0)
     .option('--no-open', 'only print the address')
@@ -70,7 +73,10 @@ async function view(terminal: Terminal, places: readonly string[], flags: Flags)
     onReport: (text) => line(terminal.err, `The viewer: ${text}`),
   });
   try {
-    const { state, problems } = await stateOf(volumes, layerFlags, flags, server);
+    const names = flags.ontology === undefined ? undefined : await readLabelNames(flags.ontology);
+    if (names) files.set('labels/info', names.properties);
+    const labels = names && { segmentColors: names.segmentColors, propertiesUrl: `${server.url}labels` };
+    const { state, problems } = await stateOf(volumes, layerFlags, flags, server, labels);
     for (const problem of problems) line(terminal.err, `cloudreg: ${problem}`);
     files.set('state.json', JSON.stringify(state, null, 1));
     if (flags.printState) line(terminal.out, files.get('state.json'));
@@ -87,10 +93,11 @@ async function stateOf(
   layerFlags: readonly LayerFlags[],
   { points, layout, proxy }: Flags,
   { url }: LocalServer,
+  labels: GivenLabels | undefined,
 ) {
   const urlOf = (volume: ViewedVolume): string =>
     isUrl(volume.place) && !proxy ? volume.place : `${url}data/${volumes.indexOf(volume)}${below(volume)}`;
-  const { layers, problems } = await viewLayers(volumes, layerFlags, urlOf);
+  const { layers, problems } = await viewLayers(volumes, layerFlags, urlOf, labels);
   const pointLayers = await Promise.all(points.map(pointsLayer));
   return { state: viewerState([...layers, ...pointLayers], { layout }), problems };
 }

@@ -13,14 +13,21 @@ export interface ViewLayers {
   readonly problems: readonly string[];
 }
 
+/** For labels of all volumes, instead of their own. */
+export interface GivenLabels {
+  readonly segmentColors: Readonly<Record<string, string>>;
+  readonly propertiesUrl: string;
+}
+
 /** `urlOf` says where the browser reads a volume. A volume that cannot be opened keeps its layer: the viewer says so too. */
 export async function viewLayers(
   volumes: readonly ViewedVolume[],
   flags: readonly LayerFlags[],
   urlOf: (volume: ViewedVolume) => string,
+  labels?: GivenLabels,
 ): Promise<ViewLayers> {
   const found = await Promise.all(
-    volumes.map((volume, i) => layersOf(volume, flags[i] ?? {}, urlOf(volume))),
+    volumes.map((volume, i) => layersOf(volume, flags[i] ?? {}, urlOf(volume), labels)),
   );
   return {
     layers: coloured(found.flatMap(({ layers }) => layers)),
@@ -28,14 +35,18 @@ export async function viewLayers(
   };
 }
 
-async function layersOf(viewed: ViewedVolume, flags: LayerFlags, url: string): Promise<ViewLayers> {
+async function layersOf(
+  viewed: ViewedVolume,
+  flags: LayerFlags,
+  url: string,
+  labels: GivenLabels | undefined,
+): Promise<ViewLayers> {
   const { store, folder, place } = viewed;
   const name = flags.name ?? viewed.name;
   try {
     const volume = await openVolume(store, folder);
-    const segmentColors =
-      volume.info.type === 'segmentation' ? await segmentColorsOf(store, folder) : undefined;
-    const wishes = { ...flags, name, url, ...(segmentColors ? { segmentColors } : {}) };
+    const own = volume.info.type === 'segmentation' ? await segmentColorsOf(store, folder) : undefined;
+    const wishes = { ...flags, name, url, ...(own ? { segmentColors: own } : {}), ...labels };
     return { layers: await volumeLayers(volume, wishes), problems: [] };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

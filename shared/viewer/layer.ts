@@ -25,6 +25,8 @@ export interface SegmentationLayer extends VolumeSource {
   readonly type: 'segmentation';
   /** `#rrggbb` by label. */
   readonly segmentColors?: Readonly<Record<string, string>>;
+  /** Where the names of the labels lie, if not beside the volume. */
+  readonly propertiesUrl?: string;
   /** Labels that are shown; all where absent. */
   readonly segments?: readonly string[];
 }
@@ -45,7 +47,7 @@ export function layerJson(layer: Layer, voxelUm: Vec3): Json {
       return { ...sourceJson(layer, voxelUm), type: 'image', blend: 'additive', ...shading(layer) };
     case 'segmentation':
       return {
-        ...sourceJson(layer, voxelUm),
+        ...withNames(sourceJson(layer, voxelUm), layer),
         type: 'segmentation',
         selectedAlpha: 0.35,
         ...segmentsJson(layer),
@@ -68,6 +70,15 @@ function sourceJson({ name, url, affineUm }: VolumeSource, voxelUm: Vec3): { rea
   const source = `precomputed://${url}`;
   if (affineUm === undefined) return { name, source };
   return { name, source: { url: source, transform: transformJson(affineUm, voxelUm) } };
+}
+
+/** Neuroglancer takes the names from whichever source of the layer has them. */
+function withNames(
+  json: { readonly [key: string]: Json },
+  { propertiesUrl }: SegmentationLayer,
+): { readonly [key: string]: Json } {
+  if (propertiesUrl === undefined) return json;
+  return { ...json, source: [json.source!, `precomputed://${propertiesUrl}`] };
 }
 
 /** The linear part stays physical, the last column counts units of the view. */

@@ -16,17 +16,18 @@ export interface LayerWishes {
   readonly window?: readonly [number, number];
   readonly affineUm?: Affine;
   readonly segmentColors?: Readonly<Record<string, string>>;
+  readonly propertiesUrl?: string;
   /** Overrides the volume's own. */
   readonly type?: 'image' | 'segmentation';
 }
 
 /** One layer, or one for each channel of an image. */
 export async function volumeLayers(volume: Volume, wishes: LayerWishes): Promise<readonly ViewedLayer[]> {
-  const { name, url, affineUm, segmentColors, colour, window } = wishes;
+  const { name, url, affineUm, segmentColors, propertiesUrl, colour, window } = wishes;
   const extent = extentOf(volume);
   const placed = { url, ...(affineUm ? { affineUm } : {}) };
   if ((wishes.type ?? volume.info.type) === 'segmentation') {
-    const colours = segmentColors ? { segmentColors } : {};
+    const colours = { ...(segmentColors ? { segmentColors } : {}), ...(propertiesUrl ? { propertiesUrl } : {}) };
     return [{ layer: { type: 'segmentation', name, ...placed, ...colours }, extent }];
   }
   const channels = volume.info.num_channels;

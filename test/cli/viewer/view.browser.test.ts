@@ -14,6 +14,7 @@ import type { Layer } from '../../../shared/viewer/layer.ts';
 import { type ViewedLayer, viewerState } from '../../../shared/viewer/state.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { browserWord, hasChromium, launchChromium, openPage } from '../../browser.ts';
+import { writeNoisyVolume } from './noisy-volume.ts';
 import { readPanel, wrongPixels } from './panel.ts';
 
 const fixture = (name: string): string =>
@@ -128,6 +129,27 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
     expect([wrong, bright > 1000]).toEqual([0, true]);
     expect([...hosts]).toEqual([new URL(served.server.url).host]);
     if (name.includes('shard')) expect(served.seen.some((line) => line.startsWith('206 '))).toBe(true);
+    await page.close();
+  });
+
+  it.each([
+    ['gzip:huffman', 'uint16'],
+    ['gzip:auto', 'uint16'],
+    ['gzip:matches', 'uint16'],
+    ['gzip:auto', 'float32'],
+  ] as const)('shows every voxel that the encoder wrote with %s in %s', async (compression, dataType) => {
+    // A prime above all values: no grey lies between two, where the graphics card rounds as it likes.
+    const white = 907;
+    const place = join(folder, `${compression.replace(':', '-')}-${dataType}`);
+    const voxelAt = await writeNoisyVolume(place, compression, dataType);
+    const served = await serve(place, { window: [0, white] } as Partial<Layer>);
+    const position = [32.5, 32.5, 8.5] as const;
+    const { page } = await openPage(browser, addressOf(served, planeState(served.layers, position)));
+    expect(await page.evaluate('cloudreg.whenDrawn(60000)')).toEqual({ drawn: true, problems: [] });
+    const { wrong, bright } = wrongPixels(await readPanel(page), [position[0], position[1]], 0.25, (x, y) =>
+      greyOf(voxelAt(x, y, 8), white),
+    );
+    expect([wrong, bright > 1000]).toEqual([0, true]);
     await page.close();
   });
 

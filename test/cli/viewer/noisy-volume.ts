@@ -1,0 +1,55 @@
+/** A volume of camera-like noise, written as `run` writes its own. */
+import { folderStore } from '../../../shared/adapters/local/folder-store.ts';
+import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
+import { loadKernels } from '../../../shared/kernels/kernels.ts';
+import { seededRandom } from '../../../shared/numerics/random.ts';
+import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
+import type { Compression } from '../../../shared/volume/codecs/compression.ts';
+import type { Mip } from '../../../shared/volume/scales.ts';
+import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
+
+const SIZE: Vec3 = [64, 64, 16];
+
+/** Chunks of 32 x 32 x 16: both ends of a match lie in one. Returns the voxel under a position; 0 outside. */
+export async function writeNoisyVolume(
+  place: string,
+  compression: Compression,
+  dataType: 'uint16' | 'float32',
+): Promise<(x: number, y: number, z: number) => number> {
+  const [width, height, depth] = SIZE;
+  const random = seededRandom(1);
+  const length = width * height * depth;
+  const values = Array.from({ length }, (_, i) => 150 + (i % width) * 5 + Math.floor(random() * 250));
+  const voxels = dataType === 'uint16' ? Uint16Array.from(values) : Float32Array.from(values);
+  const mip: Mip = {
+    key: '1000_1000_1000',
+    sizeVoxels: SIZE,
+    resolutionNm: [1000, 1000, 1000],
+    factorFromPrevious: [1, 1, 1],
+    chunkSize: [32, 32, 16],
+    dataType,
+  };
+  const store = folderStore(place);
+  await writeVolumeInfo(store, '', [mip]);
+  const writer = openBlockWriter({
+    kernels: loadKernels(),
+    store,
+    folder: '',
+    compression,
+    mips: [mip],
+    sourceMip: 0,
+    firstMip: 0,
+    lastMip: 0,
+    box: boxAt([0, 0, 0], SIZE),
+  });
+  const area = width * height;
+  for (let z = 0; z < depth; z++) {
+    writer.plane(0, z, voxels.subarray(z * area, (z + 1) * area));
+    await writer.flow();
+  }
+  await writer.finish();
+  return (x, y, z) => {
+    const [i, j] = [Math.floor(x), Math.floor(y)];
+    return i < 0 || j < 0 || i >= width || j >= height ? 0 : voxels[i + width * (j + height * z)]!;
+  };
+}

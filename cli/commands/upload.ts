@@ -11,6 +11,7 @@ import { type ViewedVolume, viewedVolumes } from '../viewer/places.ts';
 
 interface Flags {
   readonly cacheControl: string;
+  readonly onlyMissing?: true;
   readonly json?: true;
 }
 
@@ -19,6 +20,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
     .argument('<volume>', 'output folder of a job, or a precomputed volume')
     .argument('<place>', 's3://bucket/path')
     .option('--cache-control <words>', 'of chunks; info is asked for each time', 'public, max-age=86400')
+    .option('--only-missing', 'leave what is there with the same length: to go on after an upload that was cut off')
     .option('--json', 'one JSON object a line on standard output')
     .option('--verbose', 'print errors with their stack')
     .action(async (volume: string, place: string, flags: Flags) =>
@@ -36,9 +38,10 @@ async function upload(terminal: Terminal, from: string, place: string, flags: Fl
   for (const volume of await volumesToCopy(from)) {
     const name = shortPath(placeIn(to, volume.folder));
     const counter = createCounter(terminal, `upload ${name}`, flags.json === true);
-    const { cacheControl } = flags;
+    const { cacheControl, onlyMissing = false } = flags;
     const copied = await copyVolume(volume.store, target, volume.folder, {
       cacheControl,
+      onlyMissing,
       onObject: counter.show,
     });
     counter.end();

@@ -6,12 +6,14 @@ import { keyIn } from '../../shared/volume/chunk-reader.ts';
 export interface CopyOptions {
   /** `Cache-Control` of everything but `info` and other JSON, which browsers ask for each time. */
   readonly cacheControl: string;
+  /** Leaves objects as they are that are there with the same length: to go on after a copy that was cut off. */
+  readonly onlyMissing: boolean;
   readonly onObject?: (done: number, total: number) => void;
 }
 
 export interface Copied {
   readonly objects: number;
-  /** Were there already, with the same length and encoding. */
+  /** Were there already. */
   readonly skipped: number;
   /** As stored, of those that were written. */
   readonly bytes: number;
@@ -26,13 +28,13 @@ export async function copyVolume(
   from: ObjectStore,
   to: ObjectStore,
   folder: string,
-  { cacheControl, onObject }: CopyOptions,
+  options: CopyOptions,
 ): Promise<Copied> {
   const objects = await objectsOf(from, folder);
   let done = 0;
   const copyOne = async ({ key }: ListedObject): Promise<number | undefined> => {
-    const bytes = await copyObject(from, to, key, cacheControl);
-    onObject?.(++done, objects.length);
+    const bytes = await copyObject(from, to, key, options);
+    options.onObject?.(++done, objects.length);
     return bytes;
   };
   const isInfo = ({ key }: ListedObject): boolean => key === keyIn(folder, 'info');
@@ -63,12 +65,12 @@ async function copyObject(
   from: ObjectStore,
   to: ObjectStore,
   key: string,
-  cacheControl: string,
+  { cacheControl, onlyMissing }: CopyOptions,
 ): Promise<number | undefined> {
-  const [head, there] = await Promise.all([from.head(key), to.head(key)]);
+  const [head, there] = await Promise.all([from.head(key), onlyMissing ? to.head(key) : undefined]);
   if (head === undefined) throw new Error(`${from.url}/${key} went away while it was copied`);
-  // JSON is written again: two texts of the same length may differ.
-  if (!isJson(key) && there?.size === head.size && there.encoding === head.encoding) return undefined;
+  const isThere = there?.size === head.size && there.encoding === head.encoding;
+  if (onlyMissing && isThere && !isJson(key)) return undefined;
   const options: PutOptions = {
     contentType: isJson(key) ? 'application/json' : 'application/octet-stream',
     cacheControl: isJson(key) ? 'no-cache' : cacheControl,

@@ -1,6 +1,7 @@
 /** Whether a browser elsewhere can read a hosted volume: `cloudreg doctor <url>`. */
 import { volumeBox } from '../../shared/volume/chunk-grid.ts';
 import { chunkKey } from '../../shared/volume/chunk-reader.ts';
+import { UnsupportedVolumeError, VolumeError } from '../../shared/volume/errors.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from '../../shared/volume/info.ts';
 import type { Finding } from '../inspection.ts';
 import { type Host, hostOf, type Probe, preflight, probe } from './probe.ts';
@@ -133,8 +134,9 @@ function volumeOf(
   try {
     const info = parseInfo(new TextDecoder().decode(body), `${root}/info`);
     return { info, mip: mipsOf(info, `${root}/info`).at(-1)! };
-  } catch {
-    // Unreadable as a whole: the finding about info says so, and there is no chunk to ask for.
+  } catch (error) {
+    if (!(error instanceof VolumeError || error instanceof UnsupportedVolumeError)) throw error;
+    // Nothing more can be asked of a volume whose info cannot be read.
     return undefined;
   }
 }

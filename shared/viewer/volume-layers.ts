@@ -3,7 +3,7 @@ import type { Affine } from '../geometry/affine.ts';
 import type { Vec3 } from '../geometry/box.ts';
 import type { Volume } from '../volume/open-volume.ts';
 import type { Extent, ViewedLayer } from './state.ts';
-import { brightnessWindow } from './window.ts';
+import { brightnessWindow } from './brightness-window.ts';
 
 /** White alone; what adds up to it where there are several. */
 const COLOURS = ['#ff00ff', '#00ff00', '#00ffff', '#ffff00'] as const;

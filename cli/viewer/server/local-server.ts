@@ -76,14 +76,13 @@ async function handle(
 ): Promise<void> {
   const question = questionOf(request, token);
   if (question === undefined) return send(response, textAnswer(404, 'nothing here')).catch(() => {});
-  if (question.method === 'POST' && question.path === 'report') {
-    options.onReport?.(await bodyOf(request));
-    return send(response, { status: 204, headers: {} }).catch(() => {});
-  }
   let answer: Answer;
   let failure: unknown;
   try {
-    answer = unlessKnown(await answerTo(options, question), question);
+    const isReport = question.method === 'POST' && question.path === 'report';
+    answer = isReport
+      ? await takeReport(options, request)
+      : unlessKnown(await answerTo(options, question), question);
   } catch (error) {
     failure = error;
     answer = textAnswer(500, `${question.path}: ${error instanceof Error ? error.message : String(error)}`);
@@ -91,6 +90,11 @@ async function handle(
   options.onAnswer?.(question, answer.status, failure);
   // A browser that leaves in the middle of an answer is no error of ours.
   await send(response, answer).catch(() => response.destroy());
+}
+
+async function takeReport({ onReport }: LocalServerOptions, request: IncomingMessage): Promise<Answer> {
+  onReport?.(await bodyOf(request));
+  return { status: 204, headers: {} };
 }
 
 const LONGEST_REPORT = 4096;

@@ -11,7 +11,7 @@ import { type S3Server, startS3Server } from '../../cloud/servers/s3-server.ts';
 const source = folderStore(
   fileURLToPath(new URL('../../fixtures/precomputed/img_u8_raw_gz_black_deleted', import.meta.url)),
 );
-const OPTIONS = { cacheControl: 'public, max-age=60' };
+const OPTIONS = { cacheControl: 'public, max-age=60', onlyMissing: false };
 
 describe('a volume copied to a bucket', () => {
   let server: S3Server;
@@ -65,7 +65,18 @@ describe('a volume copied to a bucket', () => {
     };
     await expect(copyVolume(source, failing as typeof target, '', OPTIONS)).rejects.toThrow('cut');
     expect(await target.head('info')).toBeUndefined();
-    const { objects, skipped } = await copyVolume(source, watched as typeof target, '', OPTIONS);
+    const goOn = { ...OPTIONS, onlyMissing: true };
+    const { objects, skipped } = await copyVolume(source, watched as typeof target, '', goOn);
     expect([objects, skipped, order.at(-1)]).toEqual([7, 3, 'info']);
+  });
+
+  it('writes chunks again that have changed and kept their length', async () => {
+    const [from, to] = [memoryStore(), memoryStore()];
+    await from.put('info', Buffer.from('{}'));
+    await from.put('s/0-1_0-1_0-1', Buffer.from([1]));
+    await copyVolume(from, to, '', OPTIONS);
+    await from.put('s/0-1_0-1_0-1', Buffer.from([2]));
+    await copyVolume(from, to, '', OPTIONS);
+    expect((await to.get('s/0-1_0-1_0-1'))?.bytes).toEqual(new Uint8Array([2]));
   });
 });

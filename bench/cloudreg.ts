@@ -7,24 +7,43 @@ export interface RunFigures {
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly peakRssMiB: number;
+  /** Of all its threads. */
+  readonly cpuSeconds: number;
 }
 
+/** Threads inherit it, so it looks where it is. */
+const TELL_CPU_SECONDS = `--import=data:text/javascript,${encodeURIComponent(
+  `import { isMainThread } from 'node:worker_threads';
+  if (isMainThread) process.on('exit', () => {
+    const { user, system } = process.cpuUsage();
+    process.stderr.write('\\ncpu ' + (user + system) / 1e6);
+  });`,
+)}`;
+
 /** `cloudreg run` with as many threads; throws where it does not end well. */
-export function runCloudreg(
+export const runCloudreg = (
   acquisition: string,
   output: string,
   threads: number,
   ...flags: readonly string[]
-): RunFigures {
+): RunFigures => runJobOf('run', acquisition, output, '--workers', String(threads), ...flags);
+
+/** A command that ends with a job's figures. */
+export const runJobOf = (...command: readonly string[]): RunFigures => runUnderNode([], ...command);
+
+/** The same with flags of node's own. */
+export function runUnderNode(nodeFlags: readonly string[], ...command: readonly string[]): RunFigures {
   const binary = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-  const words = ['run', acquisition, output, '--workers', String(threads), '--json', ...flags];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [binary, ...words], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
+  const words = [...command, '--json'];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [TELL_CPU_SECONDS, ...nodeFlags, binary, ...words],
+    { encoding: 'utf8', maxBuffer: 2 ** 28 },
+  );
   if (status !== 0)
     throw new Error(`cloudreg ${words.join(' ')} ended with ${status}: ${stderr}${lastLine(stdout)}`);
-  return JSON.parse(lastLine(stdout)) as RunFigures;
+  const cpuSeconds = Number(lastLine(stderr).replace('cpu ', ''));
+  return { ...(JSON.parse(lastLine(stdout)) as Omit<RunFigures, 'cpuSeconds'>), cpuSeconds };
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

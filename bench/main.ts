@@ -4,12 +4,14 @@
  */
 import { machineText } from '../cli/machine.ts';
 import { benches as alignmentBenches } from './alignment.ts';
+import { benches as convertBenches } from './convert.ts';
 import { benches as costBenches } from './cost.ts';
 import { benches as engineBenches } from './engine.ts';
 import { benches as gzipBenches } from './gzip.ts';
 import { benches as illuminationBenches } from './illumination.ts';
 import { benches as kernelBenches } from './kernels.ts';
 import { benches as placementBenches } from './placement.ts';
+import { benches as profileBenches } from './profile.ts';
 import { benches as registrationBenches } from './registration.ts';
 import { benches as runBenches } from './run.ts';
 import { benches as simulationBenches } from './simulation.ts';
@@ -28,6 +30,7 @@ const words = process.argv
   .filter((word) => !word.startsWith('--'))
   .map((word) => word.split(':'));
 const all: readonly Bench[] = [
+  ...convertBenches,
   ...costBenches,
   ...engineBenches,
   ...kernelBenches,
@@ -35,6 +38,7 @@ const all: readonly Bench[] = [
   ...gzipBenches,
   ...illuminationBenches,
   ...placementBenches,
+  ...profileBenches,
   ...registrationBenches,
   ...runBenches,
   ...simulationBenches,

@@ -123,6 +123,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/link.ts'),
   },
   {
+    name: 'export',
+    summary: 'write a volume as NRRD, NIfTI, TIFF, .npy or OME-Zarr',
+    load: () => import('./commands/export.ts'),
+  },
+  {
     name: 'upload',
     summary: 'copy volumes to a bucket, with the headers that a browser needs',
     load: () => import('./commands/upload.ts'),

@@ -1,7 +1,8 @@
 /** What a conversion reads and makes, and what became of voxels that its type cannot hold. */
 import { readClippedVoxels } from '../services/ingest/conversion/clipped-voxels.ts';
-import type { ConversionPlan } from '../services/ingest/conversion/conversion-plan.ts';
+import { type ConversionPlan, conversionPlanFile } from '../services/ingest/conversion/conversion-plan.ts';
 import { TRANSFORM_FILE } from '../services/ingest/conversion/describe-converted.ts';
+import { readFileIfPresent } from '../shared/engine/files.ts';
 import type { ObjectStore } from '../shared/engine/ports.ts';
 import { counted } from './quantities.ts';
 
@@ -18,18 +19,13 @@ export function inputLines({ sizeVoxels, dtype, channels, type, mips, warnings }
   ];
 }
 
-/** After its end. */
-export async function conversionLines(store: ObjectStore, plan: ConversionPlan): Promise<string[]> {
+/** After its end; none of other jobs, and none once the intermediate files are cleaned away. */
+export async function conversionLines(store: ObjectStore): Promise<string[]> {
+  const plan = await readFileIfPresent(store, conversionPlanFile);
+  if (plan === undefined) return [];
   const clipped = await readClippedVoxels(store);
   const { dataType } = plan.mips[0]!;
-  return [
-    ...(plan.transform === null
-      ? []
-      : [`Where it lies, as the input says: ${TRANSFORM_FILE} (for a layer's transform in Neuroglancer)`]),
-    ...(clipped === 0
-      ? []
-      : [
-          `Warning: ${counted(clipped, 'voxel')} of ${plan.dtype} lay outside ${dataType} and were cut to its range: give another --dtype to keep them.`,
-        ]),
-  ];
+  const frame = `Where it lies, as the input says: ${TRANSFORM_FILE} (for a layer's transform in Neuroglancer)`;
+  const cut = `  Warning: ${counted(clipped, 'voxel')} of ${plan.dtype} lay outside ${dataType} and were cut to its range: give another --dtype to keep them.`;
+  return [...(plan.transform === null ? [] : [frame]), ...(clipped === 0 ? [] : [cut])];
 }

@@ -6,11 +6,10 @@ const FORMATS = 'more output formats';
 
 const FUTURE_FLAGS: Readonly<Record<string, string>> = {
   encoding: FORMATS,
-  format: FORMATS,
+  format: 'OME-Zarr straight from run; until then: cloudreg export <volume> out.ome.zarr',
 };
 
 export const FUTURE_COMMANDS: Readonly<Record<string, string>> = {
-  export: FORMATS,
   cutout: 'the viewer',
   layout: 'the viewer',
   mesh: 'the viewer',

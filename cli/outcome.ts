@@ -3,6 +3,7 @@ import { pipeline } from '../services/pipeline.ts';
 import type { QualityReport, Spot } from '../shared/acquisition/quality-report.ts';
 import { stepId } from '../shared/engine/step.ts';
 import type { RunFailure } from '../shared/hosts/local.ts';
+import { conversionLines } from './conversion-lines.ts';
 import { correctionLines } from './correction-lines.ts';
 import { EXIT_DONE, EXIT_FAILED } from './errors.ts';
 import { placeIn, shortPath } from './folders.ts';
@@ -82,6 +83,7 @@ async function outcomeLines(
     summaryLine(run, outcome, figures),
     ...(await volumeLines(run, outcome)),
     ...(await problemLines(run.folder)),
+    ...(isGood(outcome) ? await conversionLines(run.folder.store) : []),
     ...(isGood(outcome) ? await correctionLines(run.folder, run.job) : []),
     ...(isGood(outcome) ? await registrationLines(run.folder) : []),
     ...(report === undefined ? [] : qualityLines(run.folder, report)),

@@ -16,6 +16,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   AwsError: EXIT_REFUSED,
   OrientationError: EXIT_REFUSED,
   RegistrationInputError: EXIT_REFUSED,
+  ExportError: EXIT_REFUSED,
   FailedError: EXIT_FAILED,
   StoreError: EXIT_FAILED,
   StateError: EXIT_FAILED,

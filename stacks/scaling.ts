@@ -1,31 +1,21 @@
-/**
- * How many machines a service has: none while nothing waits, one as soon as something does, then as many as finish the
- * backlog in a few minutes each.
- */
+/** How many machines a service has: AWS is given the rules of `shared/hosts/scaling.ts`. */
 import type { Output } from '@pulumi/pulumi';
 import { queueName } from '../shared/adapters/aws/deployment.ts';
+import { backlogPerMachine, messagesPerMachine, reasonsToWake } from '../shared/hosts/scaling.ts';
 import { type Cloud, pascal } from './cloud.ts';
 import { machineTypesFor } from './machine-types.ts';
 import { fleetName, type Place } from './names.ts';
 import { longestSeconds, type Service } from './services.ts';
 
-/** What waits for a machine is to be done in about this time; booting takes two minutes of it. */
-const ACCEPTABLE_SECONDS = 600;
 const MINUTE_SECONDS = 60;
 
-/** Messages of one machine that it gets through in the acceptable time. */
-export const messagesPerMachine = (service: Service): number =>
-  Math.max(1, Math.floor((machineTypesFor(service).slots * ACCEPTABLE_SECONDS) / longestSeconds(service)));
+const targetOf = (service: Service): number =>
+  messagesPerMachine(machineTypesFor(service).slots, longestSeconds(service));
 
 export function scaleFleet(cloud: Cloud, service: Service, group: Output<string>): void {
   followBacklog(cloud, service, group);
   wakeFromZero(cloud, service, group);
 }
-
-/** With what is in work, or a fleet would leave before its last tasks are done. */
-const BACKLOG = 'FILL(waiting, 0) + FILL(working, 0)';
-/** A group without machines has no figure at all: nothing is divided by it. */
-const BACKLOG_PER_MACHINE = `IF(FILL(machines, 0) > 0, (${BACKLOG}) / machines, 0)`;
 
 function followBacklog({ aws, place }: Cloud, service: Service, group: Output<string>): void {
   new aws.autoscaling.Policy(`${pascal(service.name)}Backlog`, {
@@ -33,7 +23,7 @@ function followBacklog({ aws, place }: Cloud, service: Service, group: Output<st
     autoscalingGroupName: group,
     policyType: 'TargetTrackingScaling',
     targetTrackingConfiguration: {
-      targetValue: messagesPerMachine(service),
+      targetValue: targetOf(service),
       customizedMetricSpecification: {
         metrics: [
           ...backlogMetrics(place, service).map(({ id, namespace, metricName, dimensions, stat }) => ({
@@ -51,7 +41,7 @@ function followBacklog({ aws, place }: Cloud, service: Service, group: Output<st
           {
             id: 'perMachine',
             label: 'messages per machine',
-            expression: BACKLOG_PER_MACHINE,
+            expression: backlogPerMachine(service.before.length, targetOf(service)),
             returnData: true,
           },
         ],
@@ -73,7 +63,7 @@ function wakeFromZero({ aws, place }: Cloud, service: Service, group: Output<str
   });
   new aws.cloudwatch.MetricAlarm(`${pascal(service.name)}WakeAlarm`, {
     name,
-    alarmDescription: `Messages wait for ${service.name} and it has no machine: starts one. No reason to worry.`,
+    alarmDescription: `Work waits for ${service.name} or is coming, and it has no machine: starts one. No reason to worry.`,
     comparisonOperator: 'GreaterThanOrEqualToThreshold',
     threshold: 1,
     evaluationPeriods: 1,
@@ -86,8 +76,8 @@ function wakeFromZero({ aws, place }: Cloud, service: Service, group: Output<str
       })),
       {
         id: 'asleep',
-        label: 'messages that wait for a first machine',
-        expression: 'IF(FILL(machines, 0) < 1, FILL(waiting, 0), 0)',
+        label: 'messages that wait for a first machine, or will',
+        expression: reasonsToWake(service.before.length),
         returnData: true,
       },
     ],
@@ -95,16 +85,25 @@ function wakeFromZero({ aws, place }: Cloud, service: Service, group: Output<str
   });
 }
 
-const backlogMetrics = ({ deployment }: Place, { name }: Service) => [
-  messages('waiting', 'ApproximateNumberOfMessagesVisible', queueName(deployment, name)),
-  messages('working', 'ApproximateNumberOfMessagesNotVisible', queueName(deployment, name)),
-  machines('GroupInServiceInstances', fleetName(deployment, name)),
+const backlogMetrics = (place: Place, service: Service) => [
+  ...backlogOf(place, service.name, ''),
+  ...comingMetrics(place, service),
+  machines('GroupInServiceInstances', fleetName(place.deployment, service.name)),
 ];
 
 /** One that boots counts: a second one would not start sooner. */
-const wakeMetrics = ({ deployment }: Place, { name }: Service) => [
-  messages('waiting', 'ApproximateNumberOfMessagesVisible', queueName(deployment, name)),
-  machines('GroupDesiredCapacity', fleetName(deployment, name)),
+const wakeMetrics = (place: Place, service: Service) => [
+  ...backlogOf(place, service.name, '').slice(0, 1),
+  ...comingMetrics(place, service),
+  machines('GroupDesiredCapacity', fleetName(place.deployment, service.name)),
+];
+
+const comingMetrics = (place: Place, { before }: Service) =>
+  before.flatMap((name, index) => backlogOf(place, name, index + 1));
+
+const backlogOf = ({ deployment }: Place, service: string, number: number | '') => [
+  messages(`waiting${number}`, 'ApproximateNumberOfMessagesVisible', queueName(deployment, service)),
+  messages(`working${number}`, 'ApproximateNumberOfMessagesNotVisible', queueName(deployment, service)),
 ];
 
 const messages = (id: string, metricName: string, QueueName: string) => ({

@@ -1,6 +1,7 @@
 /** What the infrastructure needs to know of the pipeline: its services, and what their tasks ask of a machine. */
 import type { AnyStep, Needs, Pipeline, StepFile } from '../shared/engine/step.ts';
 import { stepId } from '../shared/engine/step.ts';
+import { servicesBefore } from '../shared/hosts/scaling.ts';
 import { type JobFiles, referenceJobs } from './reference-job.ts';
 
 export interface ServiceStep {
@@ -14,6 +15,8 @@ export interface ServiceStep {
 export interface Service {
   readonly name: string;
   readonly steps: readonly ServiceStep[];
+  /** Services whose work brings work to this one. */
+  readonly before: readonly string[];
 }
 
 /** In the order of the pipeline. */
@@ -21,8 +24,10 @@ export function servicesOf<P>(pipeline: Pipeline<P>): readonly Service[] {
   const jobs = referenceJobs();
   const parameters = pipeline.parameters.parse({});
   const names = [...new Set(pipeline.steps.map(({ service }) => service))];
+  const placed = pipeline.steps.map((step) => ({ ...step, id: stepId(step) }));
   return names.map((name) => ({
     name,
+    before: servicesBefore(placed, name),
     steps: pipeline.steps
       .filter(({ service }) => service === name)
       .map((step) => ({ id: stepId(step), name: step.name, needs: needsOf(step, parameters, jobs) })),

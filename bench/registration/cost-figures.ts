@@ -12,24 +12,30 @@ import { errorsInAtlas } from './score.ts';
 
 const peakMiB = (): number => process.resourceUsage().maxRSS / 1024;
 
+/** 400 MB. */
+const MOST_MIB = 381;
+
 /** To be run first: a process's peak never falls again. */
 export async function* memoryFigures(): AsyncGenerator<Figure> {
   await judge(dataPath('pair1'), FAST);
-  yield atMost('15 pair1, fast, one thread, peak memory MiB', peakMiB(), 400, 0);
+  yield atMost('15 pair1, fast, one thread, peak memory MiB', peakMiB(), MOST_MIB, 0);
 }
 
+/** Of `fast`, a round of each kind at 100 um: short, so that one of several turns meets a quiet moment. */
+const TURN = { ...FAST, levels: FAST.levels.slice(-2).map((level) => ({ ...level, rounds: 1 })) };
+const TURNS = 5;
+
 export async function* threadFigures(): AsyncGenerator<Figure> {
-  const wall = async (threads: number): Promise<number> =>
-    (await judge(dataPath('pair1'), FAST, threads)).registered.wallSeconds;
-  // In turns, the best of each: what else the machine does is in both.
-  const [one, two] = [await wall(1), await wall(2)];
-  const [again, twice] = [await wall(1), await wall(2)];
-  yield atMost(
-    '15 pair1, fast, wall of 2 threads over 1',
-    Math.min(two, twice) / Math.min(one, again),
-    0.62,
-    3,
-  );
+  const least = { 1: Number.POSITIVE_INFINITY, 2: Number.POSITIVE_INFINITY };
+  let cores = 0;
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const threads of [1, 2] as const) {
+      const { wallSeconds, cpuSeconds } = (await judge(dataPath('pair1'), TURN, threads)).registered;
+      least[threads] = Math.min(least[threads], wallSeconds);
+      cores = Math.max(cores, cpuSeconds / wallSeconds);
+    }
+  yield atMost('15 pair1, 100 um, wall of 2 threads over 1', least[2] / least[1], 0.62, 3);
+  yield reported('15 pair1, cores that the machine gave 2 threads, at most', cores, 2);
 }
 
 /** Rounds of the level that the recipe has not. */

@@ -42,6 +42,11 @@ const PROTOTYPE: Recipe = {
   memory: 10,
 };
 const SCHEDULES = { '3, 3, 2 rounds of 12': PROTOTYPE, 'the default': RECOMMENDED };
+
+/** The default's stand beside those that have the bound. */
+const besides = (recipe: Recipe, figure: Figure): Figure =>
+  recipe === PROTOTYPE ? figure : { ...figure, bound: 'reported', held: true };
+
 const PLACES = 2000;
 
 export async function* knownFigures(): AsyncGenerator<Figure> {
@@ -63,8 +68,10 @@ export async function* knownFigures(): AsyncGenerator<Figure> {
     };
     const { map } = await registerScene(scene, recipe, 1);
     const { groups } = await warpLabels(map, size, [100, 100, 100]);
-    yield atMost(`8  identity, ${schedule}, mean um`, mean(errorsOf(map, IDENTITY, tissue.places)), 10, 1);
-    yield atLeast(`8  identity, ${schedule}, least Dice`, diceOf(groups, tissue.groups).min, 0.99, 4);
+    const moved = mean(errorsOf(map, IDENTITY, tissue.places));
+    const { min } = diceOf(groups, tissue.groups);
+    yield besides(recipe, atMost(`8  identity, ${schedule}, mean um`, moved, 10, 1));
+    yield besides(recipe, atLeast(`8  identity, ${schedule}, least Dice`, min, 0.99, 4));
   }
   const toSample = knownAffine();
   const grid = centredGrid([140, 150, 110], [100, 100, 100]);
@@ -79,8 +86,8 @@ export async function* knownFigures(): AsyncGenerator<Figure> {
   for (const [schedule, recipe] of Object.entries(SCHEDULES)) {
     const { map } = await registerScene(scene, recipe, 1);
     const errors = errorsOf(map, toSample, tissue.places);
-    yield atMost(`9  known affine, ${schedule}, mean um`, mean(errors), 28, 1);
-    yield atMost(`9  known affine, ${schedule}, 95 % um`, quantile(errors, 0.95), 80, 1);
+    yield besides(recipe, atMost(`9  known affine, ${schedule}, mean um`, mean(errors), 28, 1));
+    yield besides(recipe, atMost(`9  known affine, ${schedule}, 95 % um`, quantile(errors, 0.95), 80, 1));
   }
 }
 

@@ -13,7 +13,7 @@ interface Sleeper {
 }
 
 /** Times are rounded up to this, so that what is due together wakes together. */
-const TICK_MILLISECONDS = 20;
+const TICK_MILLISECONDS = 5;
 
 export function eventClock(): EventClock {
   const heap: Sleeper[] = [];

@@ -1,13 +1,17 @@
 /**
- * The fleet of one service, scaled as `stacks/scaling.ts` has AWS do it: a first worker where messages wait and there is
- * none, then by backlog per worker; workers boot, and spot ones die.
+ * The fleet of one service, scaled by the texts that AWS is given (`shared/hosts/scaling.ts`); workers boot, and spot
+ * ones die.
  */
 import type { Clock, TaskQueue } from '../../shared/engine/ports.ts';
+import { backlogPerMachine, reasonsToWake } from '../../shared/hosts/scaling.ts';
+import { metricMath } from './metric-math.ts';
 import type { Worker } from './worker.ts';
 
 export interface FleetOptions {
   readonly clock: Clock;
   readonly queue: TaskQueue;
+  /** Of the services whose work brings work to this one. */
+  readonly before: readonly TaskQueue[];
   readonly mostWorkers: number;
   /** That a worker gets through in the acceptable time. */
   readonly messagesPerWorker: number;
@@ -37,7 +41,9 @@ const SHRINK_BELOW = 0.9;
 const NOTICE_SECONDS = 120;
 
 export function makeFleet(options: FleetOptions): Fleet {
-  const { clock, queue, mostWorkers, messagesPerWorker, bootSeconds, random } = options;
+  const { clock, queue, before, mostWorkers, messagesPerWorker, bootSeconds, random } = options;
+  const perMachine = metricMath(backlogPerMachine(before.length, messagesPerWorker));
+  const toWake = metricMath(reasonsToWake(before.length));
   const working = new Set<Worker>();
   let [billed, booting, deaths, started, desired] = [0, 0, 0, 0, 0];
   let [high, low] = [0, 0];
@@ -82,21 +88,28 @@ export function makeFleet(options: FleetOptions): Fleet {
     const { visible, inFlight } = await queue.depth();
     return visible + inFlight;
   };
+  const metrics = async (machines: number): Promise<Record<string, number>> => {
+    const depths = await Promise.all([queue, ...before].map((one) => one.depth()));
+    const ofQueues = depths.flatMap(({ visible, inFlight }, place) => [
+      [`waiting${place || ''}`, visible] as const,
+      [`working${place || ''}`, inFlight] as const,
+    ]);
+    return { ...Object.fromEntries(ofQueues), machines };
+  };
   return {
     async evaluate() {
-      const waiting = await backlog();
       // Who died is replaced, whatever waits.
       setDesired(desired);
       if (desired === 0) {
         [high, low] = [0, 0];
-        if (waiting > 0) setDesired(1);
+        if (toWake(await metrics(desired)) >= 1) setDesired(1);
         return;
       }
       // Of workers in service alone, as the metric math has it; nothing is decided while none is.
-      const perWorker = working.size > 0 ? waiting / working.size : 0;
-      high = perWorker > messagesPerWorker ? high + 1 : 0;
-      low = working.size > 0 && perWorker < SHRINK_BELOW * messagesPerWorker ? low + 1 : 0;
-      const wanted = Math.min(mostWorkers, Math.ceil(waiting / messagesPerWorker));
+      const load = perMachine(await metrics(working.size));
+      high = load > messagesPerWorker ? high + 1 : 0;
+      low = working.size > 0 && load < SHRINK_BELOW * messagesPerWorker ? low + 1 : 0;
+      const wanted = Math.min(mostWorkers, Math.ceil((load * working.size) / messagesPerWorker));
       if (high >= MINUTES_TO_GROW) setDesired(Math.max(desired, wanted));
       else if (low >= MINUTES_TO_SHRINK) setDesired(Math.min(desired, wanted));
     },

@@ -4,6 +4,7 @@
  */
 import { start } from '../../shared/engine/commands.ts';
 import { PLAN_QUEUE } from '../../shared/engine/engine.ts';
+import { messagesPerMachine, servicesBefore } from '../../shared/hosts/scaling.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
 import { makeWorld, type World, type WorldOptions } from './world.ts';
 
@@ -27,8 +28,6 @@ export interface SimulationResult extends Pick<World, 'plan' | 'tallies' | 'mete
   readonly workerHours: number;
 }
 
-/** As in stacks/scaling.ts: what waits is to be done in so long. */
-const ACCEPTABLE_SECONDS = 600;
 const BOOT_SECONDS = 120;
 const SUDDEN_SHARE = 0.25;
 const SAMPLE_SECONDS = 5;
@@ -62,11 +61,15 @@ function fleetsFor(world: World, options: SimulationOptions): ReadonlyMap<string
   return new Map(
     services.map((service) => {
       const own = plan.steps.filter((step) => step.service === service && step.tasks > 0);
-      const longest = Math.max(...own.map(({ needs, tasks }) => needs.seconds / (tasks > 1 ? cuts : 1)));
+      const longest = Math.max(
+        1 / cuts,
+        ...own.map(({ needs, tasks }) => needs.seconds / (tasks > 1 ? cuts : 1)),
+      );
       const fleet = makeFleet({
         ...{ clock, mostWorkers, meanLifeSeconds, random },
         queue: engine.queues.queue(service),
-        messagesPerWorker: Math.max(1, Math.floor(ACCEPTABLE_SECONDS / longest)),
+        before: servicesBefore(plan.steps, service).map((name) => engine.queues.queue(name)),
+        messagesPerWorker: messagesPerMachine(1, longest),
         bootSeconds: BOOT_SECONDS,
         suddenShare: SUDDEN_SHARE,
         start: (name) => world.startWorker(service, `${service}-${name}`),

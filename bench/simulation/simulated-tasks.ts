@@ -41,8 +41,6 @@ export interface TaskOptions {
 
 /** Tasks of one size take from four to six fifths of what was measured. */
 const SPREAD = 0.2;
-/** Receiving, reading and writing records, and starting: waiting that no measurement of tasks holds. */
-const OVERHEAD_SECONDS = 0.05;
 
 export function simulatedTasks({ plan, measured, cuts, store, random }: TaskOptions): SimulatedTasks {
   const tallies = new Map<StepId, StepTally>();
@@ -56,7 +54,7 @@ export function simulatedTasks({ plan, measured, cuts, store, random }: TaskOpti
     const tally = tallyOf(task.step, clock.now());
     tally.started += 1;
     const seconds = secondsOf(task) * (1 - SPREAD + 2 * SPREAD * random());
-    await clock.sleep((seconds + OVERHEAD_SECONDS) * 1000, signal);
+    await clock.sleep(seconds * 1000, signal);
     if (signal.aborted)
       throw signal.reason instanceof TaskAborted ? signal.reason : new TaskAborted('stopped');
     await writeFiles(store, plan, task.step);

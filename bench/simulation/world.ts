@@ -7,15 +7,16 @@ import type { Acquisition } from '../../shared/acquisition/acquisition.ts';
 import { memoryQueues } from '../../shared/adapters/memory/queue.ts';
 import { memoryStore } from '../../shared/adapters/memory/store.ts';
 import { memoryTable } from '../../shared/adapters/memory/table.ts';
-import { type Engine, PLAN_QUEUE, shapeOf } from '../../shared/engine/engine.ts';
+import { type Engine, shapeOf } from '../../shared/engine/engine.ts';
 import { makeInputsCache } from '../../shared/engine/loaded-step.ts';
 import { makePlanner } from '../../shared/engine/planner.ts';
-import type { JobTable, Queues } from '../../shared/engine/ports.ts';
+import type { JobTable } from '../../shared/engine/ports.ts';
 import type { NewJob, StepId } from '../../shared/engine/records.ts';
 import { needsReader } from '../../shared/hosts/step-needs.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
 import { type EventClock, eventClock } from './event-clock.ts';
 import { withGrain } from './grain.ts';
+import { withLatency } from './latency.ts';
 import { type Meter, meteredQueues, meteredTable, newMeter } from './meter.ts';
 import { type StepTally, simulatedTasks } from './simulated-tasks.ts';
 import { planOf, thoughtUpJob } from './thought-up-job.ts';
@@ -48,9 +49,6 @@ export interface World {
 const WORKER = { threads: 1, memoryMiB: 6500 } as const;
 /** As the queues of a deployment. */
 const MOST_RECEIVES = 50;
-/** A batch request of SQS, and the messages that one call has under way. */
-const SEND_MILLISECONDS = 20;
-const MESSAGES_AT_ONCE = 80;
 
 export async function makeWorld({ acquisition, measured, cuts, seed }: WorldOptions): Promise<World> {
   const [job, plan] = [thoughtUpJob(), await planOf(acquisition)];
@@ -79,7 +77,7 @@ export async function makeWorld({ acquisition, measured, cuts, seed }: WorldOpti
     startWorker: (queue, name) =>
       startWorker({
         ...{ readNeeds, random, queue, name, runnerOn: tasks.runnerOn, capacity: WORKER },
-        engine: queue === PLAN_QUEUE ? { ...engine, queues: slowToSend(engine.queues, clock) } : engine,
+        engine: { ...engine, ...withLatency(engine, clock) },
         onEvent: ({ event }) => {
           events[event] = (events[event] ?? 0) + 1;
         },
@@ -97,18 +95,3 @@ function watchEnd(table: JobTable, steps: number, onEnd: () => void): JobTable {
     },
   };
 }
-
-/** Who expands sends hundreds of messages: that takes its time. */
-const slowToSend = (queues: Queues, clock: EventClock): Queues => ({
-  dead: queues.dead,
-  queue: (name) => {
-    const queue = queues.queue(name);
-    return {
-      ...queue,
-      async send(messages) {
-        await clock.sleep(SEND_MILLISECONDS * Math.ceil(messages.length / MESSAGES_AT_ONCE));
-        await queue.send(messages);
-      },
-    };
-  },
-});

@@ -1,8 +1,8 @@
 /** `cloudreg convert <input> <output>`: slices, image files and volumes as a precomputed volume with its resolutions. */
 import { Option } from 'commander';
 import type { ConversionPlan } from '../../services/ingest/conversion/conversion-plan.ts';
-import { planConversion } from '../../services/ingest/conversion/make-plan.ts';
 import { BRICKS_FOLDER } from '../../services/ingest/conversion/make-bricks.ts';
+import { planConversion } from '../../services/ingest/conversion/make-plan.ts';
 import { convert as convertStep } from '../../services/ingest/convert.ts';
 import { inspect } from '../../services/ingest/inspect.ts';
 import type { JobParameters } from '../../services/parameters.ts';
@@ -11,8 +11,8 @@ import { PermanentError } from '../../shared/engine/errors.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { stepId } from '../../shared/engine/step.ts';
 import type { DefineCommand } from '../command.ts';
-import { conversionLines, inputLines } from '../conversion-lines.ts';
-import { EXIT_DONE, RefusedError } from '../errors.ts';
+import { inputLines } from '../conversion-lines.ts';
+import { RefusedError } from '../errors.ts';
 import { isInside, placeOf } from '../folders.ts';
 import { newJob } from '../new-job.ts';
 import { reportOutcome } from '../outcome.ts';
@@ -73,8 +73,6 @@ async function convert(
   const exitCode = await reportOutcome(terminal, run, outcome);
   // Nothing reads the copy any more, and it is as large as the input.
   if (outcome.status === 'done') await removeBelow(folder, BRICKS_FOLDER, () => false);
-  if (exitCode === EXIT_DONE && !json)
-    for (const text of await conversionLines(folder.store, plan)) line(terminal.out, text);
   return exitCode;
 }
 

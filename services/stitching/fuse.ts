@@ -12,10 +12,10 @@ import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
 import { boxVolume } from '../../shared/geometry/box.ts';
 import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { readIllumination } from '../../shared/illumination/files.ts';
+import type { Pixels } from '../../shared/kernels/kernels.ts';
 import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../shared/volume/block-writer.ts';
 import { blockCount, halvings } from '../../shared/volume/blocks.ts';
-import { makePixels } from '../../shared/volume/pixels.ts';
 import { channelFolder } from '../output-volume.ts';
 import { defineStep } from '../step.ts';
 import { blendModes } from './fusion/blend-mode.ts';
@@ -48,13 +48,8 @@ export const fuse = defineStep({
     if (task.isFirst) await describeVolume(store, channel, mips, acquisition, parameters);
     const views = tilesInBlock(acquisition, placement, channel, block);
     const damaged = new Map<string, DamagedPlaneError>();
-    const planes = readPlanes(
-      openPlanes(source, acquisition),
-      views,
-      block.start[2],
-      block.end[2],
-      (length) => makePixels(acquisition.dataType, length),
-    );
+    const tiles = openPlanes(source, acquisition);
+    const planes = (area: Pixels) => readPlanes(tiles, views, block.start[2], block.end[2], area);
     const correction = await readCorrection(store, channel, acquisition.tileSize);
     const illumination = await readIllumination(store, channel);
     const clipped = await withTwoKernels((kernels, encoder) =>
@@ -68,7 +63,7 @@ export const fuse = defineStep({
         voxelSizeUm: placement.voxelSizeUm,
         blendMode: blendModes[parameters.blend],
         factors: halvings(mips, 0, blocks.lastMip),
-        planes: noteDamage(planes, damaged, parameters.strict),
+        planes: (area) => noteDamage(planes(area), damaged, parameters.strict),
         writer: openBlockWriter({
           kernels: encoder,
           store,

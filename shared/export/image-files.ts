@@ -1,7 +1,8 @@
 /** What stands around an image's planes in a file of each format; the planes are the same in all. */
-import { nrrdHeaderText } from '../formats/nrrd/header.ts';
+
 import { niftiHeaderBytes } from '../formats/nifti/header.ts';
 import { type NpyWriteType, npyHeader } from '../formats/npy-write.ts';
+import { nrrdHeaderText } from '../formats/nrrd/header.ts';
 import { tiffAround } from '../formats/tiff/stack.ts';
 import type { DataType } from '../volume/data-type.ts';
 import { ExportError } from './export-error.ts';
@@ -37,7 +38,13 @@ export function aroundPlanes(image: PlaneImage, format: FileFormat): FileAround 
 const NOTHING = new Uint8Array(0);
 
 /** Positions in um, without the name of a space: a volume does not say where right and left are. */
-function nrrdHead({ dataType, sizeVoxels, channels, voxelSizeUm: [x, y, z], originUm }: PlaneImage): Uint8Array {
+function nrrdHead({
+  dataType,
+  sizeVoxels,
+  channels,
+  voxelSizeUm: [x, y, z],
+  originUm,
+}: PlaneImage): Uint8Array {
   const isList = channels > 1;
   const text = nrrdHeaderText(dataType, isList ? [...sizeVoxels, channels] : sizeVoxels, 'gzip', {
     spaceDimension: 3,

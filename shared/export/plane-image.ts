@@ -1,5 +1,5 @@
 /** An image that comes plane by plane: what every file format writes. */
-import { boxSize, type Box, type Vec3 } from '../geometry/box.ts';
+import { type Box, boxSize, type Vec3 } from '../geometry/box.ts';
 import { bytesPerVoxel, type DataType, type VoxelArray } from '../volume/data-type.ts';
 import type { StoredMip } from '../volume/info.ts';
 import type { Volume } from '../volume/open-volume.ts';

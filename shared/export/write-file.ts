@@ -13,7 +13,7 @@ import type { PlaneImage } from './plane-image.ts';
 export type OnPlane = (done: number, total: number) => void;
 
 /** @throws ExportError, and what the file system says: then nothing is left behind */
-export function writeImageFile(
+export async function writeImageFile(
   path: string,
   image: PlaneImage,
   format: FileFormat,
@@ -26,7 +26,7 @@ export function writeImageFile(
 }
 
 /** `z0000.tif`, `z0001.tif`, … in a folder. What was there is replaced. */
-export function writeTiffSeries(folder: string, image: PlaneImage, onPlane: OnPlane): Promise<void> {
+export async function writeTiffSeries(folder: string, image: PlaneImage, onPlane: OnPlane): Promise<void> {
   const { head, tail } = tiffParts(image, 1);
   const total = image.sizeVoxels[2];
   const digits = Math.max(4, String(total - 1).length);
@@ -62,7 +62,11 @@ export async function wholeOrNot(
   }
 }
 
-async function* fileBytes(image: PlaneImage, around: FileAround, onPlane: OnPlane): AsyncGenerator<Uint8Array> {
+async function* fileBytes(
+  image: PlaneImage,
+  around: FileAround,
+  onPlane: OnPlane,
+): AsyncGenerator<Uint8Array> {
   const planes = planeBytes(image, onPlane);
   if (around.gzip === 'all') yield* gzipped(chained(around.head, planes), image);
   else {

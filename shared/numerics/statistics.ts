@@ -6,7 +6,8 @@
  */
 export function quantile(values: ArrayLike<number>, q: number): number {
   if (values.length === 0) return Number.NaN;
-  const copy = Float64Array.from(values);
+  // Of images there are many: they are not made twice as large.
+  const copy = values instanceof Float32Array ? values.slice() : Float64Array.from(values);
   const rank = q * (copy.length - 1);
   const below = Math.floor(rank);
   const lower = select(copy, below);
@@ -32,7 +33,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
 }
 
 /** Hoare's selection: afterwards `values[rank]` is in its sorted place, nothing before it is larger, nothing after smaller. */
-function select(values: Float64Array, rank: number): number {
+function select(values: Float64Array | Float32Array, rank: number): number {
   let left = 0;
   let right = values.length - 1;
   while (left < right) {
@@ -57,7 +58,7 @@ function select(values: Float64Array, rank: number): number {
 const middleOfThree = (a: number, b: number, c: number): number =>
   Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 
-function smallestFrom(values: Float64Array, start: number): number {
+function smallestFrom(values: Float64Array | Float32Array, start: number): number {
   let smallest = values[start]!;
   for (let i = start + 1; i < values.length; i++) if (values[i]! < smallest) smallest = values[i]!;
   return smallest;

@@ -2,11 +2,12 @@
 import type { Checkpoint } from './checkpoint.ts';
 import { endOf } from './flow.ts';
 import type { WeightedImage } from './levels.ts';
-import { classifyMatcher, fitMatcherContrast, openMatcher, predictMatcher } from './matcher.ts';
+import { classifyMatcher, fitMatcherContrast, type Matcher, openMatcher, predictMatcher } from './matcher.ts';
 import { type Mixture, otherKinds } from './mixture.ts';
 import { takeUp } from './play-round.ts';
 import { levelImages, openFlowSpace, type RegistrationProblem } from './workspace.ts';
 
+/** Its maps of voxels lie in the kernels' memory: good until something else is taken from that. */
 export interface Fitted {
   /** Four floats a node, copied. */
   readonly u: Float32Array;
@@ -28,7 +29,6 @@ const TURNS = 4;
 
 export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitted {
   const { kernels, velocity, recipe } = problem;
-  const mark = kernels.mark();
   const kinds = otherKinds(problem.sample);
   const { sample, atlas } = levelImages(problem, recipe.levels.length - 1);
   const matcher = openMatcher(kernels, sample, atlas, recipe.contrastUm);
@@ -48,45 +48,46 @@ export function fitFinished(problem: RegistrationProblem, at: Checkpoint): Fitte
   predicted.forEach((s, i) => {
     predicted[i] = contrast.offset[i]! + contrast.gain[i]! * (c0 + s * (c1 + s * (c2 + s * c3)));
   });
-  const fitted: Fitted = {
+  return {
     u: endOf(flow).slice(),
     v: flow.v.steps.map((step) => step.slice()),
     mixture,
     cubic: [c0, c1, c2, c3],
-    gain: contrast.gain.slice(),
-    offset: contrast.offset.slice(),
-    posteriors: posteriorsOf(sample, predicted, kinds, mixture),
+    gain: contrast.gain,
+    offset: contrast.offset,
+    posteriors: posteriorsOf(sample, predicted, kinds, mixture, roomIn(matcher)),
     explained: explainedShare(sample.values, predicted, matcher.weights),
     sample,
   };
-  kernels.release(mark);
-  return fitted;
 }
+
+/** What only a descent needs is free for three more maps. */
+const roomIn = ({ pull, curvature, rise }: Matcher): Fitted['posteriors'] => [
+  pull.fill(0),
+  curvature.fill(0),
+  rise.subarray(0, pull.length).fill(0),
+];
+
+const KINDS = [0, 1, 2] as const;
 
 function posteriorsOf(
   { values, weights }: WeightedImage,
   predicted: Float32Array,
   { artefact, background }: ReturnType<typeof otherKinds>,
   { sigma, priors }: Mixture,
+  out: Fitted['posteriors'],
 ): Fitted['posteriors'] {
-  const out = [0, 1, 2].map(() => new Float32Array(values.length)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
   const log = (prior: number, sd: number, error: number): number =>
     Math.log(prior / sd) - error ** 2 / (2 * sd ** 2);
   for (let i = 0; i < values.length; i++) {
     if (weights[i] === 0) continue;
-    const logs = [
-      log(priors[0], sigma, values[i]! - predicted[i]!),
-      log(priors[1], artefact.sigma, values[i]! - artefact.mean),
-      log(priors[2], background.sigma, values[i]! - background.mean),
-    ];
-    const most = Math.max(...logs);
-    const shares = logs.map((value) => Math.exp(value - most));
-    const total = shares.reduce((sum, share) => sum + share, 0);
-    for (let kind = 0; kind < 3; kind++) out[kind as 0 | 1 | 2][i] = shares[kind]! / total;
+    const m = log(priors[0], sigma, values[i]! - predicted[i]!);
+    const a = log(priors[1], artefact.sigma, values[i]! - artefact.mean);
+    const b = log(priors[2], background.sigma, values[i]! - background.mean);
+    const most = Math.max(m, a, b);
+    const shares = [Math.exp(m - most), Math.exp(a - most), Math.exp(b - most)] as const;
+    const total = shares[0] + shares[1] + shares[2];
+    for (const kind of KINDS) out[kind][i] = shares[kind] / total;
   }
   return out;
 }

@@ -14,20 +14,22 @@ const ENOUGH_PLACES = 4000;
 export function tissueBeside(sample: WeightedImage, atlas: Grid): (toAtlas: Affine) => number {
   const places = tissuePlaces(sample);
   const step = 3 * Math.max(1, Math.floor(places.length / 3 / ENOUGH_PLACES));
-  const rows = [0, 1, 2] as const;
-  const low = rows.map((axis) => atlas.originUm[axis] - atlas.spacingUm[axis] / 2);
-  const high = rows.map((axis) => low[axis]! + atlas.size[axis] * atlas.spacingUm[axis]);
+  const low = AXES.map((axis) => atlas.originUm[axis] - atlas.spacingUm[axis] / 2);
+  const high = AXES.map((axis) => low[axis]! + atlas.size[axis] * atlas.spacingUm[axis]);
+  // Asked for hundreds of maps: without an array or a closure for each place.
   return (toAtlas) => {
     let [count, beside] = [0, 0];
-    for (let at = 0; at < places.length; at += step, count++) {
-      const [x, y, z] = [places[at]!, places[at + 1]!, places[at + 2]!];
-      const isBeside = rows.some((axis) => {
-        const [a, b, c, d] = toAtlas[axis];
-        const um = a * x + b * y + c * z + d;
-        return um < low[axis]! || um > high[axis]!;
-      });
-      if (isBeside) beside++;
-    }
+    for (let at = 0; at < places.length; at += step, count++)
+      for (const axis of AXES) {
+        const row = toAtlas[axis];
+        const um = row[0] * places[at]! + row[1] * places[at + 1]! + row[2] * places[at + 2]! + row[3];
+        if (um < low[axis]! || um > high[axis]!) {
+          beside++;
+          break;
+        }
+      }
     return beside / count;
   };
 }
+
+const AXES = [0, 1, 2] as const;

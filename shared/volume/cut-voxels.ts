@@ -1,7 +1,8 @@
 /** Rearranging voxels that lie x fastest, then y, z, channel. */
+
+import { elementTypeOf } from '../formats/elements.ts';
 import { type Box, boxSize, type Vec3 } from '../geometry/box.ts';
 import type { Reorientation } from '../geometry/orientation.ts';
-import { elementTypeOf } from '../formats/elements.ts';
 import { copyVoxels, type DataType, type VoxelArray, zeroVoxels } from './data-type.ts';
 import type { VoxelBlock } from './shrink-voxels.ts';
 
@@ -21,7 +22,10 @@ export function cutVoxels({ voxels, size, channels }: VoxelBlock, box: Box): Vox
 }
 
 /** Axes in another order and direction; `size` is that of the given voxels. */
-export function turnVoxels<Voxels extends VoxelBlock>(block: Voxels, { order, flip }: Reorientation): VoxelBlock {
+export function turnVoxels<Voxels extends VoxelBlock>(
+  block: Voxels,
+  { order, flip }: Reorientation,
+): VoxelBlock {
   if (order.every((axis, i) => axis === i) && flip.every((sign) => sign === 1)) return block;
   const { voxels, size, channels } = block;
   const strides: Vec3 = [1, size[0], size[0] * size[1]];

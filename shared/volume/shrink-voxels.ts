@@ -1,9 +1,10 @@
 /** Any voxels to the next mip: means of images, the most frequent label of segmentations. */
+
+import { elementTypeOf } from '../formats/elements.ts';
 import type { Vec3 } from '../geometry/box.ts';
 import { halfToEven } from './convert-voxels.ts';
-import { type VoxelArray, zeroVoxels } from './data-type.ts';
-import { elementTypeOf } from '../formats/elements.ts';
 import type { DataType } from './data-type.ts';
+import { type VoxelArray, zeroVoxels } from './data-type.ts';
 
 export interface VoxelBlock {
   /** x fastest, then y, z, channel. */
@@ -43,10 +44,7 @@ function shrink<Value extends number | bigint>(
     Math.ceil(depth / factor[2]),
   ];
   const from = voxels as unknown as Value[];
-  const out = zeroVoxels(
-    elementTypeOf(voxels) as DataType,
-    smaller[0] * smaller[1] * smaller[2] * channels,
-  );
+  const out = zeroVoxels(elementTypeOf(voxels) as DataType, smaller[0] * smaller[1] * smaller[2] * channels);
   const to = out as unknown as Value[];
   const cell = new Array<Value>(factor[0] * factor[1] * factor[2]);
   let at = 0;
@@ -61,7 +59,8 @@ function shrink<Value extends number | bigint>(
         const columns = rowsOf(x, factor[0], width, repeatsBorder, 1);
         let count = 0;
         for (const dz of planes)
-          for (const dy of rows) for (const dx of columns) cell[count++] = from[base + dz + width * y + dy + x + dx]!;
+          for (const dy of rows)
+            for (const dx of columns) cell[count++] = from[base + dz + width * y + dy + x + dx]!;
         to[at++] = pick(cell, count);
       }
     }

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as zarr from 'zarrita';
 import { folderStore } from '../../shared/adapters/local/folder-store.ts';
@@ -131,6 +132,26 @@ describe.each(kinds)('OME-Zarr %s, sharded %s', (ngff, sharded) => {
     await expect(writeOmeZarr(broken, folderStore(folder), wishes)).rejects.toThrow('damaged');
     expect(await readdir(folder)).toEqual(['0']);
   });
+});
+
+it('ends with no write under way where one fails', async () => {
+  const { volume } = await testVolume({ dataType: 'uint8', sizeVoxels: [64, 8, 8] });
+  const store = memoryStore();
+  let [begun, ended] = [0, 0];
+  const failing = {
+    ...store,
+    put: async (...[key, body, options]: Parameters<typeof store.put>) => {
+      begun += 1;
+      if (key === '0/0/0/0/1') throw new Error('the disk is full');
+      for (let turn = 0; turn < 50; turn++) await setImmediate();
+      ended += 1;
+      return store.put(key, body, options);
+    },
+  };
+  const wishes = { name: 'brain', ngff: '0.4', sharded: false, onChunk: () => {} } as const;
+  await expect(writeOmeZarr(volume, failing, wishes)).rejects.toThrow('the disk is full');
+  expect(begun).toBeGreaterThan(2);
+  expect(ended).toBe(begun - 1);
 });
 
 describe('shards', () => {

@@ -2,14 +2,16 @@ import { expect, it, vi } from 'vitest';
 import { figuresOf, leastSeconds, notEndedOnce } from '../../bench/simulation/figures.ts';
 import { largeBrain } from '../../bench/simulation/large-brain.ts';
 import { plotSvg } from '../../bench/simulation/plot.ts';
-import { simulate } from '../../bench/simulation/simulate.ts';
+import { type SimulationResult, simulate } from '../../bench/simulation/simulate.ts';
 import { readPrices } from '../../cli/estimate/prices.ts';
 import { type Measurement, readTaskTimes } from '../../cli/estimate/task-times.ts';
+import type { Acquisition } from '../../shared/acquisition/acquisition.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const SMALL = { rows: 4, columns: 4, planes: 1200 };
-/** Tasks of a minute or two, whose leases must be renewed: beside those of seconds, booting would be all. */
+const MEDIUM = { rows: 6, columns: 6, planes: 1200 };
+/** Tasks of a minute or two, whose leases must be renewed. */
 const SLOWER = 40;
 
 const slow = ({ steps, ...rest }: Measurement): Measurement => ({
@@ -19,32 +21,37 @@ const slow = ({ steps, ...rest }: Measurement): Measurement => ({
   ),
 });
 
-const small = async (seed: number) =>
-  simulate({
-    acquisition: largeBrain(SMALL),
-    measured: slow((await readTaskTimes()).plain),
-    cuts: 1,
-    mostWorkers: 20,
-    meanLifeSeconds: 3600,
-    seed,
-  });
+const simulated = async (acquisition: Acquisition, measured: Measurement, seed: number) =>
+  simulate({ acquisition, measured, cuts: 1, mostWorkers: 20, meanLifeSeconds: 3600, seed });
 
-it.each([1, 2])('a job on workers that boot and die ends once, and in time: seed %i', async (seed) => {
-  const result = await small(seed);
-  const tasks = [...result.tallies.values()].reduce((sum, { ended }) => sum + ended, 0);
-  expect(tasks).toBeGreaterThan(1000);
-  expect(result.deaths).toBeGreaterThan(0);
-  expect(result.meter.heartbeats).toBeGreaterThan(0);
+const small = async (seed: number) => simulated(largeBrain(SMALL), slow((await readTaskTimes()).plain), seed);
+
+async function expectBoundsKept(result: SimulationResult): Promise<void> {
   expect(notEndedOnce(result)).toBe(0);
   expect(result.seconds).toBeLessThanOrEqual(1.3 * leastSeconds(result));
   const broken = figuresOf(result, await readPrices()).filter(({ isKept }) => !isKept);
   expect(broken).toEqual([]);
+}
+
+it.each([1, 2])('a job with tasks as measured ends once, and in time: seed %i', async (seed) => {
+  const result = await simulated(largeBrain(MEDIUM), (await readTaskTimes()).plain, seed);
+  const tasks = [...result.tallies.values()].reduce((sum, { ended }) => sum + ended, 0);
+  expect(tasks).toBeGreaterThan(1000);
+  expect(result.deaths).toBeGreaterThan(0);
+  await expectBoundsKept(result);
+});
+
+it('a job with tasks of minutes, on workers that die, ends once, and in time', async () => {
+  const result = await small(1);
+  expect(result.deaths).toBeGreaterThan(5);
+  expect(result.meter.heartbeats).toBeGreaterThan(0);
+  await expectBoundsKept(result);
 });
 
 it('the same seed is the same job, and is drawn', async () => {
   const [one, two] = [await small(4), await small(4)];
   expect(two.seconds).toBe(one.seconds);
-  expect(two.meter.writeUnits).toBe(one.meter.writeUnits);
+  expect(two.meter).toEqual(one.meter);
   const svg = plotSvg(two.samples, 'small');
   expect(svg).toMatch(/^<svg .*polyline/s);
   expect(svg).not.toContain('NaN');

@@ -33,8 +33,7 @@ export async function eachLayer(
   { source, store }: Places,
   take: (layer: Layer) => Promise<void>,
 ): Promise<void> {
-  if (plan.route === 'planes')
-    return withImageSource(source, (image) => eachPlane(plan, image, block, take));
+  if (plan.route === 'planes') return withImageSource(source, (image) => eachPlane(plan, image, block, take));
   const isBricks = plan.route === 'bricks';
   const volume = await (isBricks ? openVolume(store, BRICKS_FOLDER) : openVolume(source));
   return eachBox(plan, volume, block, take);
@@ -84,7 +83,10 @@ async function eachBox(
     const planes = Math.min(step - ((block.start[2] + z) % step), depth - z);
     const wanted = boxAt([block.start[0], block.start[1], block.start[2] + z], [width, height, planes]);
     const box = turnedFrom(wanted, plan.sizeVoxels, turn);
-    const { data } = await volume.read(0, { start: add(box.start, voxelOffset), end: add(box.end, voxelOffset) });
+    const { data } = await volume.read(0, {
+      start: add(box.start, voxelOffset),
+      end: add(box.end, voxelOffset),
+    });
     const stored = { voxels: data, size: boxSize(box), channels: plan.channels };
     const turned = turnVoxels(stored, turn);
     const voxels = volume.info.data_type === type ? turned.voxels : zeroVoxels(type, data.length);

@@ -12,7 +12,10 @@ const clippedSchema = z.object({
   clipped: z.number().int().min(1),
 });
 
-const clippedFile = (key: string): StepFile<z.infer<typeof clippedSchema>> => ({ key, schema: clippedSchema });
+const clippedFile = (key: string): StepFile<z.infer<typeof clippedSchema>> => ({
+  key,
+  schema: clippedSchema,
+});
 
 /** `task` names it among all that read the input. */
 export async function writeClippedVoxels(store: ObjectStore, task: string, clipped: number): Promise<void> {

@@ -27,22 +27,25 @@ export interface BlockTask {
 
 export type ConversionTask = BricksTask | BlockTask;
 
-/**
- * What blocks are made from: voxels of a block that is streamed, bytes of one that lies in memory as a whole, bytes of the
- * planes that are cut into bricks at a time.
- */
+/** What blocks are made from: bytes of one that lies in memory as a whole, and of planes that are cut into bricks at a time. */
 export const BLOCK_BUDGET = 2 ** 26;
 /** Of the budget, bytes of a layer of chunks: 512 x 512 x 64 in 16 bits, as in fusion. */
 const STREAM_LAYER = 1 / 2;
 /** One as wide and high as the volume: then planes are read once, and nothing is copied before. */
-const PLANES_LAYER = 4;
+const PLANES_LAYER = 3;
 const WHOLE_PLANES = 2;
+/** Voxels of a block that is streamed: for memory it could be deeper, but then there were few tasks to go on with. */
+const STREAMED = 1 / 4;
 /** Voxels. */
 const PYRAMID_LAYER = 1 / 2;
 const MOST_BRICK_PLANES = 64;
 
 /** Plain images go through plane by plane, by the kernels; all others block by block. */
-export function isStreamed({ type, channels, mips }: Pick<ConversionPlan, 'type' | 'channels' | 'mips'>): boolean {
+export function isStreamed({
+  type,
+  channels,
+  mips,
+}: Pick<ConversionPlan, 'type' | 'channels' | 'mips'>): boolean {
   const { dataType, labelBlock, picture } = mips[0]!;
   const isPlain = labelBlock === undefined && picture === undefined && channels === 1;
   return type === 'image' && isPlain && isPixelType(dataType);
@@ -110,7 +113,7 @@ function firstBlocks(plan: ConversionPlan): Blocks {
     if (!isStreamed(plan)) return isSmallWhole(plan, widened(blocks));
     const { blockSize } = widened(blocks);
     const most = (isPlanes ? PLANES_LAYER : STREAM_LAYER) * plan.budget;
-    return layerBytes(plan, blockSize) <= most && volumeOf(blockSize) <= plan.budget;
+    return layerBytes(plan, blockSize) <= most && volumeOf(blockSize) <= STREAMED * plan.budget;
   };
   // Reading all that was stored again takes as long as encoding it: at least one more mip is closed.
   const least = isStreamed(plan) ? Math.min(1, plan.mips.length - 1) : 0;
@@ -121,7 +124,12 @@ const isSmallWhole = (plan: Shape, { blockSize }: Blocks): boolean =>
   volumeOf(blockSize) * voxelBytes(plan) <= plan.budget;
 
 /** Blocks that close the most mips while they fit, and `least` in any case. */
-function deepest({ mips }: Shape, sourceMip: number, least: number, fits: (blocks: Blocks) => boolean): Blocks {
+function deepest(
+  { mips }: Shape,
+  sourceMip: number,
+  least: number,
+  fits: (blocks: Blocks) => boolean,
+): Blocks {
   let best = planBlocks(mips, sourceMip, 0, least);
   for (let last = least + 1; last < mips.length; last++) {
     const next = planBlocks(mips, sourceMip, 0, last);
@@ -153,7 +161,11 @@ export function tasksOf(plan: ConversionPlan | undefined, pass: number): Plan<Co
   };
 }
 
-function brickTasks({ sizeVoxels: [, , depth], brickSize, isForwardOnly }: ConversionPlan): Plan<ConversionTask> {
+function brickTasks({
+  sizeVoxels: [, , depth],
+  brickSize,
+  isForwardOnly,
+}: ConversionPlan): Plan<ConversionTask> {
   const planes = isForwardOnly ? depth : brickSize[2];
   return { count: Math.ceil(depth / planes), task: (index) => brickTask(planes, index, depth) };
 }
@@ -172,7 +184,8 @@ export const voxelsOf = (task: ConversionTask, plan: ConversionPlan | undefined)
 
 /** Of the largest pass. */
 export function conversionNeeds({ plan }: { readonly plan: ConversionPlan | undefined }): Needs {
-  const asks = plan === undefined ? [] : [...blockPasses(plan).map((pass) => asked(plan, pass)), brickBytes(plan)];
+  const asks =
+    plan === undefined ? [] : [...blockPasses(plan).map((pass) => asked(plan, pass)), brickBytes(plan)];
   const voxels = plan === undefined ? [] : blockPasses(plan).map(({ blockSize }) => volumeOf(blockSize));
   return {
     memoryMiB: Math.ceil(Math.max(0, ...asks) / 2 ** 20) + RUNTIME_MIB,

@@ -1,6 +1,7 @@
 /** The files that make the converted chunks a volume. */
-import type { Json } from '../../../shared/engine/records.ts';
+
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
+import type { Json } from '../../../shared/engine/records.ts';
 import { writeProvenance, writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
 import type { JobParameters } from '../../parameters.ts';
 import { type ConversionPlan, mipsOf } from './conversion-plan.ts';

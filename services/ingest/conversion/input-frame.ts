@@ -44,7 +44,8 @@ export function neuroglancerTransform({ affineUm, sizeVoxels, voxelSizeUm, turn 
       row[3]!,
     );
     const corner = steps.reduce((at, step) => at - step / 2, origin);
-    return [...steps.map((step, i) => step / voxelSizeUm[order[i as 0 | 1 | 2]]), corner * 1000];
+    // Plus 0: no zero is negative.
+    return [...steps.map((step, i) => step / voxelSizeUm[order[i as 0 | 1 | 2]] + 0), corner * 1000];
   });
   return [...rows, [0, 0, 0, 1]];
 }

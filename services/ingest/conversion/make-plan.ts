@@ -112,7 +112,7 @@ function planFor(
     type: kind.type,
     channels: input.channels,
     mips: mips.map(storedMip),
-    transform: transformOf(input, wishes, voxelSizeUm, turn),
+    transform: transformOf(input, wishes, turn),
     warnings: [...input.warnings],
   };
   const route = input.isVolume
@@ -154,12 +154,11 @@ function turnFor({ orientation }: ConversionParameters): Reorientation {
 
 /** Voxel sizes that the user gives are not the file's, and then nor is its frame. */
 function transformOf(
-  { affineUm, sizeVoxels }: Input,
+  { affineUm, sizeVoxels, voxelSizeUm }: Input,
   { voxelSize }: ConversionParameters,
-  voxelSizeUm: Vec3,
   turn: Reorientation,
 ): number[][] | null {
-  if (affineUm === undefined || voxelSize !== 'auto') return null;
+  if (affineUm === undefined || voxelSizeUm === undefined || voxelSize !== 'auto') return null;
   return neuroglancerTransform({ affineUm, sizeVoxels, voxelSizeUm, turn });
 }
 

@@ -35,9 +35,14 @@ export function outputKind(input: Input, wishes: ConversionParameters, chunkSize
   return { ...kind, stored: storedAs(wishes.encoding) };
 }
 
-function isLabelled({ dtype, isLabels }: Input, { mode, encoding, dtype: wanted }: ConversionParameters): boolean {
+function isLabelled(
+  { dtype, isLabels }: Input,
+  { mode, encoding, dtype: wanted }: ConversionParameters,
+): boolean {
   if (mode !== 'auto') return mode === 'segmentation';
-  return encoding === 'compressed_segmentation' || isLabels || (wanted === 'auto' ? dtype : wanted) === 'uint64';
+  return (
+    encoding === 'compressed_segmentation' || isLabels || (wanted === 'auto' ? dtype : wanted) === 'uint64'
+  );
 }
 
 function ownType(

@@ -1,8 +1,8 @@
 /** A block of a plain image, plane by plane through the kernels: mips from unrounded voxels, as fusion makes them. */
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
-import { withTwoKernels } from '../../../shared/kernels/lend-kernels.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
+import { withTwoKernels } from '../../../shared/kernels/lend-kernels.ts';
 import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
 import { halvings } from '../../../shared/volume/blocks.ts';
 import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';

@@ -26,7 +26,11 @@ interface Places {
 const CHUNKS_UNDER_WAY = 8;
 
 /** Resolves with the number of voxels that were cut to the range of their type. */
-export async function convertWholeBlock(plan: ConversionPlan, task: BlockTask, places: Places): Promise<number> {
+export async function convertWholeBlock(
+  plan: ConversionPlan,
+  task: BlockTask,
+  places: Places,
+): Promise<number> {
   const { sourceMip, lastMip } = task.blocks;
   const mips = mipsOf(plan);
   const read = await (sourceMip === 0 ? inputBlock : storedBlock)(plan, task, places);
@@ -88,7 +92,10 @@ async function storeChunks(
   const stores = writeBehind(CHUNKS_UNDER_WAY);
   const corner = moved(box, mip.voxelOffset);
   await withTwoKernels(async (_, encoder) => {
-    const encode = chunkEncoder({ mip, channels, isSegmentation: type === 'segmentation', compression }, encoder);
+    const encode = chunkEncoder(
+      { mip, channels, isSegmentation: type === 'segmentation', compression },
+      encoder,
+    );
     for (const cell of cellsIn(mip, corner)) {
       const chunk = chunkBox(mip, cell);
       const own = moved(chunk, corner.start.map((first) => -first) as unknown as Vec3);

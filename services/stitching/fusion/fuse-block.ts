@@ -13,7 +13,7 @@ import type { BlockWriter } from '../../../shared/volume/block-writer.ts';
 import { cascadeBuffers, type Factor, makeCascade } from '../../../shared/volume/cascade.ts';
 import type { BlendMode } from './blend-mode.ts';
 import type { Ramps } from './ramps.ts';
-import type { PlanePixels, TilePixels } from './read-planes.ts';
+import { type PlanePixels, readAreaVoxels, type TilePixels } from './read-planes.ts';
 import type { TileView } from './tile-view.ts';
 
 export interface BlockFusion {
@@ -29,7 +29,8 @@ export interface BlockFusion {
   readonly blendMode: BlendMode;
   /** Downsampling from mip to mip below the block. */
   readonly factors: readonly Factor[];
-  readonly planes: AsyncIterable<PlanePixels>;
+  /** Reads into this memory of the kernels. */
+  readonly planes: (area: Pixels) => AsyncIterable<PlanePixels>;
   readonly writer: BlockWriter;
 }
 
@@ -48,7 +49,7 @@ export async function fuseBlock(fusion: BlockFusion): Promise<number> {
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
   const clipped = clipCounter(dataType, kernels);
-  for await (const plane of fusion.planes) {
+  for await (const plane of fusion.planes(buffers.raw)) {
     buffers.fused.fill(0);
     buffers.weight.fill(0);
     for (const tile of plane.tiles) blend(tile, plane);
@@ -64,7 +65,6 @@ export async function fuseBlock(fusion: BlockFusion): Promise<number> {
 type Buffers = {
   readonly fused: Float32Array;
   readonly weight: Float32Array;
-  readonly raw: Pixels;
   readonly corrected: Float32Array;
   readonly flat: Float32Array;
   readonly rampX: Float32Array;
@@ -78,7 +78,7 @@ function blendBuffers({ block, views, dataType, correction }: BlockFusion) {
   return {
     fused: { type: 'float32', length: width * height },
     weight: { type: 'float32', length: width * height },
-    raw: { type: dataType, length: pixels },
+    raw: { type: dataType, length: readAreaVoxels(views) },
     corrected: { type: 'float32', length: pixels },
     flat: { type: 'float32', length: correction.flatField === undefined ? 0 : pixels },
     rampX: { type: 'float32', length: Math.max(0, ...covered.map(([x]) => x)) },
@@ -90,7 +90,7 @@ function blendBuffers({ block, views, dataType, correction }: BlockFusion) {
 function blender({ block, kernels, correction, blendMode }: BlockFusion, buffers: Buffers) {
   const [width] = boxSize(block);
   const ramps = rampCache(blendMode);
-  const { raw, corrected, flat, rampX, rampY, fused, weight } = buffers;
+  const { corrected, flat, rampX, rampY, fused, weight } = buffers;
   return ({ view, pixels }: TilePixels, plane: PlanePixels): void => {
     const { covers, tile } = view;
     const [columns, rows] = boxSize(covers);
@@ -98,10 +98,9 @@ function blender({ block, kernels, correction, blendMode }: BlockFusion, buffers
     const { x, y } = ramps(view, plane);
     rampX.set(x.subarray(x0, x0 + columns));
     rampY.set(y.subarray(y0, y0 + rows));
-    raw.set(pixels);
     if (correction.flatField !== undefined) cutRegion(correction.flatField, x0, y0, columns, rows, flat);
     kernels.correct(
-      raw.subarray(0, pixels.length),
+      pixels,
       correction.flatField === undefined ? undefined : flat,
       correction.background,
       corrected,

@@ -22,16 +22,23 @@ export interface PlanePixels {
   readonly damaged: readonly DamagedPlaneError[];
 }
 
-/** Planes `start` to `end` (excluded) of the volume, in order. */
+/** Voxels of `area` below: of each tile a plane is fused while the next ones are read. */
+export const readAreaVoxels = (views: readonly TileView[]): number =>
+  views.reduce((sum, view) => sum + PLANES_HELD * planeVoxels(view), 0);
+
+/**
+ * Planes `start` to `end` (excluded) of the volume, in order, read straight into `area`: memory of the kernels, so that no
+ * pixel is copied before it is corrected.
+ */
 export async function* readPlanes(
   planes: PlaneReader,
   views: readonly TileView[],
   start: number,
   end: number,
-  makePixels: (length: number) => Pixels,
+  area: Pixels,
 ): AsyncGenerator<PlanePixels> {
   const ahead: Promise<PlanePixels>[] = [];
-  const buffers = views.map((view) => pixelRing(view, makePixels));
+  const buffers = pixelRings(views, area);
   let next = start;
   try {
     for (let z = start; z < end; z++) {
@@ -48,13 +55,26 @@ export async function* readPlanes(
   }
 }
 
+const PLANES_HELD = READ_AHEAD + 1;
+
 /** The buffer for plane z: taken again when the planes read ahead and the one being fused are past. */
 type PixelRing = (z: number) => Pixels;
 
-function pixelRing({ covers }: TileView, makePixels: (length: number) => Pixels): PixelRing {
+function planeVoxels({ covers }: TileView): number {
   const [columns, rows] = boxSize(covers);
-  const ring: Pixels[] = [];
-  return (z) => (ring[z % (READ_AHEAD + 1)] ??= makePixels(columns * rows));
+  return columns * rows;
+}
+
+function pixelRings(views: readonly TileView[], area: Pixels): PixelRing[] {
+  let used = 0;
+  return views.map((view) => {
+    const [begin, voxels] = [used, planeVoxels(view)];
+    used += PLANES_HELD * voxels;
+    return (z) => {
+      const from = begin + (z % PLANES_HELD) * voxels;
+      return area.subarray(from, from + voxels);
+    };
+  });
 }
 
 async function readPlane(
@@ -63,7 +83,14 @@ async function readPlane(
   z: number,
   buffers: readonly PixelRing[],
 ): Promise<PlanePixels> {
-  const reads = await Promise.all(views.map((view, index) => readTile(planes, view, z, buffers[index]!)));
+  // All of them, even where one fails: until then they write into the kernels' memory, which the next task takes over.
+  const settled = await Promise.allSettled(
+    views.map((view, index) => readTile(planes, view, z, buffers[index]!)),
+  );
+  const reads = settled.map((read) => {
+    if (read.status === 'rejected') throw read.reason;
+    return read.value;
+  });
   return {
     z,
     tiles: reads.filter((read) => read !== undefined && 'pixels' in read) as TilePixels[],

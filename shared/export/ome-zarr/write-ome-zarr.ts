@@ -1,15 +1,16 @@
 /** A precomputed volume as OME-Zarr: every mip, chunk by chunk; NGFF 0.4 on zarr 2, 0.5 on zarr 3. */
 import type { ObjectStore } from '../../engine/ports.ts';
 import type { JsonObject } from '../../engine/records.ts';
-import type { Vec3 } from '../../geometry/box.ts';
 import { arrayMetadata2, arrayMetadata3 } from '../../formats/zarr/array-metadata.ts';
 import { encodeShard } from '../../formats/zarr/shard.ts';
+import type { Vec3 } from '../../geometry/box.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { cellsIn, chunkCount, gridSize, volumeBox } from '../../volume/chunk-grid.ts';
 import { encodeWithZlib } from '../../volume/codecs/zlib.ts';
 import { copyVoxels, type VoxelArray, zeroVoxels } from '../../volume/data-type.ts';
 import type { StoredMip } from '../../volume/info.ts';
 import type { Volume } from '../../volume/open-volume.ts';
+import { writeBehind } from '../../write-behind.ts';
 import { arrayFolder, multiscaleOf, type NgffVersion } from './multiscale.ts';
 import { shardCells, zarrArrayOf } from './zarr-grid.ts';
 
@@ -55,12 +56,19 @@ interface ChunkSource {
   readonly count: () => void;
 }
 
+/** Ends when no write is under way any more, also where one fails: whoever removes what was written then removes all. */
 async function writeChunks(store: ObjectStore, keys: string, source: ChunkSource): Promise<void> {
   const { mip } = source;
-  await inParallel(cellsIn(mip, volumeBox(mip)), PARALLEL_CHUNKS, async (cell) => {
-    for (const [channel, bytes] of (await encodedChannels(source, cell)).entries())
-      await putBytes(store, keyOf(keys, channel, cell), bytes);
-  });
+  const stores = writeBehind(PARALLEL_CHUNKS);
+  try {
+    for (const cell of cellsIn(mip, volumeBox(mip)))
+      await stores.begin(async () => {
+        for (const [channel, bytes] of (await encodedChannels(source, cell)).entries())
+          await putBytes(store, keyOf(keys, channel, cell), bytes);
+      });
+  } finally {
+    await stores.finish();
+  }
 }
 
 const keyOf = (keys: string, channel: number, [x, y, z]: Vec3): string => `${keys}/${channel}/${z}/${y}/${x}`;
@@ -80,7 +88,11 @@ async function writeShards(
       cell.every((c, axis) => c < grid[axis]!) ? encodedChannels(source, cell) : undefined,
     );
     for (let channel = 0; channel < source.mip.channels; channel++)
-      await putBytes(store, keyOf(keys, channel, shard), encodeShard(chunks.map((found) => found?.[channel])));
+      await putBytes(
+        store,
+        keyOf(keys, channel, shard),
+        encodeShard(chunks.map((found) => found?.[channel])),
+      );
   }
 }
 
@@ -92,7 +104,10 @@ function* cellsOfShard([sx, sy, sz]: Vec3, [width, height, depth]: Vec3): Genera
 }
 
 /** The chunk of each channel, at the border filled up with zeros to its full size: zarr's chunks all have one. */
-async function encodedChannels({ volume, mip, index, count }: ChunkSource, cell: Vec3): Promise<Uint8Array[]> {
+async function encodedChannels(
+  { volume, mip, index, count }: ChunkSource,
+  cell: Vec3,
+): Promise<Uint8Array[]> {
   const { data, shape } = await volume.readChunk(index, cell);
   const [width = 0, height = 0, depth = 0] = shape;
   const voxels = width * height * depth;
@@ -105,7 +120,11 @@ async function encodedChannels({ volume, mip, index, count }: ChunkSource, cell:
   return channels;
 }
 
-function filledUp(voxels: VoxelArray, [width, height, depth]: Vec3, { chunkSize, dataType }: StoredMip): VoxelArray {
+function filledUp(
+  voxels: VoxelArray,
+  [width, height, depth]: Vec3,
+  { chunkSize, dataType }: StoredMip,
+): VoxelArray {
   const [x, y, z] = chunkSize;
   if (width === x && height === y && depth === z) return voxels;
   const full = zeroVoxels(dataType, x * y * z);
@@ -117,7 +136,11 @@ function filledUp(voxels: VoxelArray, [width, height, depth]: Vec3, { chunkSize,
   return full;
 }
 
-async function writeGroup(store: ObjectStore, { name, ngff }: OmeZarrWishes, { info, mips }: Volume): Promise<void> {
+async function writeGroup(
+  store: ObjectStore,
+  { name, ngff }: OmeZarrWishes,
+  { info, mips }: Volume,
+): Promise<void> {
   const multiscale = multiscaleOf(name, mips);
   const label: JsonObject = info.type === 'segmentation' ? { 'image-label': { version: ngff } } : {};
   if (ngff === '0.5') {

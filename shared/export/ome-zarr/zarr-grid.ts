@@ -1,6 +1,7 @@
 /** A mip as an array of zarr: its chunks are the mip's own, one a channel; shards are blocks of them. */
-import type { Vec3 } from '../../geometry/box.ts';
+
 import type { ZarrArray } from '../../formats/zarr/array-metadata.ts';
+import type { Vec3 } from '../../geometry/box.ts';
 import { gridSize } from '../../volume/chunk-grid.ts';
 import { zlibLevel } from '../../volume/codecs/zlib.ts';
 import { bytesPerVoxel } from '../../volume/data-type.ts';

@@ -56,7 +56,9 @@ function around(stack: TiffStack, planeBytes: number, kind: Kind): TiffAround {
   const resolutions = [perMicron(stack.voxelSizeUm[0]), perMicron(stack.voxelSizeUm[1])] as const;
   const entriesOf = (plane: number): Entry[] => [
     ...entries(stack, kind, dataAt + plane * planeBytes, planeBytes),
-    ...resolutions.map((fraction, i): Entry => [282 + i, RATIONAL, 1, rational(fraction, kind, valuesAt + 8 * i)]),
+    ...resolutions.map(
+      (fraction, i): Entry => [282 + i, RATIONAL, 1, rational(fraction, kind, valuesAt + 8 * i)],
+    ),
   ];
 
   const head = new Uint8Array(dataAt);
@@ -81,13 +83,25 @@ function around(stack: TiffStack, planeBytes: number, kind: Kind): TiffAround {
 }
 
 const descriptionOf = ({ planes, voxelSizeUm }: TiffStack): string =>
-  ['ImageJ=1.54f', `images=${planes}`, `slices=${planes}`, 'unit=micron', `spacing=${voxelSizeUm[2]}`, 'loop=false', '']
-    .join('\n');
+  [
+    'ImageJ=1.54f',
+    `images=${planes}`,
+    `slices=${planes}`,
+    'unit=micron',
+    `spacing=${voxelSizeUm[2]}`,
+    'loop=false',
+    '',
+  ].join('\n');
 
 /** Without the description, which the first directory has. */
 const ENTRIES = 13;
 
-function entries({ width, height, type }: TiffStack, kind: Kind, dataAt: number, planeBytes: number): Entry[] {
+function entries(
+  { width, height, type }: TiffStack,
+  kind: Kind,
+  dataAt: number,
+  planeBytes: number,
+): Entry[] {
   return [
     [256, LONG, 1, width],
     [257, LONG, 1, height],

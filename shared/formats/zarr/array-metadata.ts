@@ -43,7 +43,10 @@ export const arrayMetadata3 = (array: ZarrArray): JsonObject => ({
   node_type: 'array',
   shape: [...array.shape],
   data_type: array.dataType,
-  chunk_grid: { name: 'regular', configuration: { chunk_shape: [...(array.shardShape ?? array.chunkShape)] } },
+  chunk_grid: {
+    name: 'regular',
+    configuration: { chunk_shape: [...(array.shardShape ?? array.chunkShape)] },
+  },
   chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
   fill_value: 0,
   codecs: array.shardShape ? [shardCodec(array)] : chunkCodecs(array),

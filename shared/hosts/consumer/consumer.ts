@@ -95,15 +95,15 @@ function assemble(options: ConsumerOptions) {
   const ports = { engine, impatientTable: table, queue, clock, insist, log, interruptions };
   const memory = { flights, unreadable };
   const parts = { ...ports, ...memory, figures, heartbeats, departure, durations, asks, slots, deletes };
-  const tellBusy = (places: number): void => {
-    figures.busy(places);
-    interruptions.busy?.(places > 0);
+  const tellBusy = (): void => {
+    figures.busy(slots.busy());
+    interruptions.busy?.(!slots.isEmpty());
   };
   const settleOne = async (delivery: Delivery): Promise<void> => {
     const settled = settle(parts, delivery);
-    tellBusy(slots.busy());
+    tellBusy();
     await settled;
-    tellBusy(slots.busy());
+    tellBusy();
   };
   return { ...parts, leaseSeconds, untilIdleSeconds, settle: settleOne };
 }

@@ -1,4 +1,4 @@
-/** Receives as many messages as there are free slots, and hands each on, until the consumer leaves. */
+/** Receives as many messages as there is room for, and hands each on, until the consumer leaves. */
 import type { Clock, Delivery, TaskQueue } from '../../engine/ports.ts';
 import type { Departure } from './departure.ts';
 import type { Insist } from './patience.ts';

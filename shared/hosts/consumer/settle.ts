@@ -13,6 +13,7 @@ import { type About, aboutOf, type Log } from './events.ts';
 import type { Flight } from './flights.ts';
 import type { Insist } from './patience.ts';
 import type { Place, Slots } from './slots.ts';
+import type { Durations } from './watch.ts';
 
 export interface SettleOptions {
   readonly engine: Engine;
@@ -25,6 +26,7 @@ export interface SettleOptions {
   readonly deletes: Deletes;
   readonly departure: Departure;
   readonly flights: Set<Flight>;
+  readonly durations: Durations;
   readonly insist: Insist;
   readonly log: Log;
   /** Why messages could not be read, of those that were told. */
@@ -60,16 +62,19 @@ async function decide(
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { asks, departure, engine, flights } = options;
+  const { asks, departure, engine, flights, durations } = options;
   const { handle, body, receives } = delivery;
   // What a last poll brings.
   if (departure.leaving.aborted) return release(0, departure.why() ?? '');
-  const needs = await asks.of(body);
-  if (!(await place.fill(needs))) return release(0, departure.why() ?? 'larger than the room there is here');
-  const flight = { handle, needs, about: aboutBody(body), startedAt: engine.clock.now() };
+  const [needs, about] = [await asks.of(body), aboutBody(body)];
+  const seconds = (about && durations.typicalSeconds(about.step)) ?? needs.seconds;
+  if (!(await place.fill({ ...needs, seconds })))
+    return release(0, departure.why() ?? 'larger than the room there is here');
+  const flight = { handle, needs, about, startedAt: engine.clock.now() };
   flights.add(flight);
   try {
-    return await handleMessage(body, engine, { signal, receives, onGaveUp: sayGaveUp(options.log) });
+    const onTask = () => place.ended();
+    return await handleMessage(body, engine, { signal, receives, onTask, onGaveUp: sayGaveUp(options.log) });
   } finally {
     flights.delete(flight);
   }

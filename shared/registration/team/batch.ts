@@ -64,9 +64,9 @@ export function work({ control, calls }: Board, kernels: RegistrationExports, sc
   for (let i = Atomics.add(control, NEXT, 1); i < count; i = Atomics.add(control, NEXT, 1)) {
     const at = i * CALL_FLOATS;
     const kernel = kernels[REGISTRATION_KERNELS[calls[at]!]!];
-    const args = Array.from(calls.subarray(at + 3, at + 3 + calls[at + 1]!), (value) =>
-      Number.isNaN(value) ? scratch : value,
-    );
+    const args: number[] = [];
+    for (let from = at + 3, end = from + calls[at + 1]!; from < end; from++)
+      args.push(Number.isNaN(calls[from]) ? scratch : calls[from]!);
     calls[at + 2] = kernel(...args) ?? 0;
   }
 }

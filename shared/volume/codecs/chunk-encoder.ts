@@ -44,9 +44,7 @@ export function chunkEncoder(kind: ChunkKind, kernels: Kernels): ChunkEncoder {
 const labelStorer =
   (compression: Compression): ChunkEncoder =>
   async (voxels) =>
-    compression === 'none'
-      ? { bytes: bytesOf(voxels).slice(), encoding: undefined }
-      : encodeWithZlib(voxels);
+    compression === 'none' ? { bytes: bytesOf(voxels).slice(), encoding: undefined } : encodeWithZlib(voxels);
 
 /** The image encoder takes voxels of 2 bytes, and others in pairs or halves, from the kernels' memory. */
 function imageStorer({ mip, channels, compression }: ChunkKind, kernels: Kernels): ChunkEncoder {

@@ -23,11 +23,11 @@ export async function encodePicture(
     raw: { width, height: y * z, channels: count },
     limitInputPixels: false,
   });
-  if (encoding === 'jpeg')
-    return picture.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' }).toBuffer();
   const isWide = voxels instanceof Uint16Array;
-  const space = channels < 3 ? (isWide ? 'grey16' : 'b-w') : isWide ? 'rgb16' : 'srgb';
-  return picture.toColourspace(space).png().toBuffer();
+  picture.toColourspace(channels < 3 ? (isWide ? 'grey16' : 'b-w') : isWide ? 'rgb16' : 'srgb');
+  return encoding === 'jpeg'
+    ? picture.jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' }).toBuffer()
+    : picture.png().toBuffer();
 }
 
 /** A copy of its own in any case: what is encoded later may change meanwhile. */

@@ -8,6 +8,7 @@ import type { Vec3 } from '../../../shared/geometry/box.ts';
 import { bytesOf, dataTypes, type VoxelArray } from '../../../shared/volume/data-type.ts';
 import { verifyVolume } from '../../../shared/volume/verify-volume.ts';
 import { inFolder } from '../../end-to-end/binary.ts';
+import { firstDifference } from '../first-difference.ts';
 import { meanOracle } from '../mean-oracle.ts';
 import { type Converted, convertHere, noise, voxelsOfMip, writeNrrd, writeSeries } from './convert-here.ts';
 import { majorityOracle } from './majority-oracle.ts';
@@ -83,9 +84,9 @@ describe.each(ROUTES)('a conversion %s', (_, budget) => {
             // Four mips of float32 in eighths are exact.
             const rounded =
               type === 'float32'
-                ? Float32Array.from(oracle.voxels)
+                ? oracle.voxels
                 : Array.from(oracle.voxels, (value) => halfToEven(value) + 0);
-            expect(Array.from(found), `mip ${mip}`).toEqual(Array.from(rounded));
+            expect(firstDifference(found, rounded), `mip ${mip}`).toBe(-1);
             above = { size: [...oracle.size], voxels: (isPlain ? oracle.voxels : found) as Float32Array };
           }
         }
@@ -110,9 +111,10 @@ describe.each(ROUTES)('a conversion %s', (_, budget) => {
           let oracle = { size, voxels: data as ArrayLike<number | bigint> };
           for (let mip = 0; mip < 4; mip++) {
             if (mip > 0) oracle = majorityOracle(oracle, plan.mips[mip]!.factorFromPrevious);
-            expect(listed(await voxelsOfMip(volume, mip)), `${type}, mip ${mip}`).toEqual(
-              Array.from(oracle.voxels),
-            );
+            const found = (await voxelsOfMip(volume, mip)) as ArrayLike<number | bigint>;
+            // Of labels as of numbers: equal ones are the same.
+            const [a, b] = [found, oracle.voxels] as [ArrayLike<number>, ArrayLike<number>];
+            expect(firstDifference(a, b), `${type}, mip ${mip}`).toBe(-1);
           }
         }
       }),
@@ -200,7 +202,7 @@ describe('a conversion', () => {
         for (const [given, encoding, most] of [
           [smooth, 'png', 0],
           [wide, 'png', 0],
-          [smooth, 'jpeg', 6],
+          [smooth, 'jpeg', 10],
         ] as const) {
           const data = given.slice(0, channels * 45 * 37 * 29);
           const file = writeNrrd(folder, data, channels === 1 ? size : [...size, 3]);

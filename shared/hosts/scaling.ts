@@ -36,12 +36,12 @@ const coming = (before: number): string =>
 
 /**
  * Followed to `target` messages. A group without machines has no figure at all: nothing is divided by it. While work is
- * coming a last machine has its target's load, so that it stays.
+ * coming there is load for one machine at least, so that the last one stays.
  */
 export const backlogPerMachine = (before: number, target: number): string => {
   const own = backlogOf('');
-  const stays = `FILL(machines, 0) < 2 AND ${own} < ${target} AND ${coming(before)} > 0`;
-  return `IF(FILL(machines, 0) > 0, IF(${stays}, ${target}, ${own}) / machines, 0)`;
+  const load = `IF(${own} < ${target} AND ${coming(before)} > 0, ${target}, ${own})`;
+  return `IF(FILL(machines, 0) > 0, ${load} / machines, 0)`;
 };
 
 /** From 1 on the first machine starts: it boots while the services before it work. */

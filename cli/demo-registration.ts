@@ -65,8 +65,6 @@ export async function demoParameters({ atlas }: DemoFolder, plan: PhantomPlan): 
     parcellation: labels,
     ontology,
     schedule,
-    // A slice is too thin for its pose to be searched for along z; a whole brain is not.
-    translation: [0, 0, 0],
     transformResolution: 20,
   });
 }

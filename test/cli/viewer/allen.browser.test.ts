@@ -54,13 +54,21 @@ describe.runIf(isHere && runsAll)(`the Allen atlas, converted${word}`, { timeout
     const state = viewerState([layers[1]!], { layout: 'xy' }) as { layers: object[] };
     const bare = { showAxisLines: false, showScaleBar: false, showDefaultAnnotations: false };
     const position = [(at % width) + 0.5, Math.floor(at / width) + 0.5, z + 0.5];
-    const shown = { ...state, ...bare, layers: state.layers.map((layer) => ({ ...layer, selectedAlpha: 1 })), position, crossSectionScale: 0.25 };
+    const shown = {
+      ...state,
+      ...bare,
+      layers: state.layers.map((layer) => ({ ...layer, selectedAlpha: 1 })),
+      position,
+      crossSectionScale: 0.25,
+    };
     files.set('state.json', JSON.stringify(shown));
     const browser = await launchChromium();
     const { page } = await openPage(browser, `${server.url}#!${server.url}state.json`);
     expect(await page.evaluate('cloudreg.whenDrawn(60000)')).toEqual({ drawn: true, problems: [] });
     const panel = await readPanel(page);
-    const hex = panel.colourAt(panel.width / 2, panel.height / 2).map((value) => value.toString(16).padStart(2, '0'));
+    const hex = panel
+      .colourAt(panel.width / 2, panel.height / 2)
+      .map((value) => value.toString(16).padStart(2, '0'));
     expect(`#${hex.join('')}`).toBe(segmentColors[label]!.toLowerCase());
     await browser.close();
     await server.close();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { gzipBuffers, loadKernels } from '../shared/kernels/kernels.ts';
 
-export interface EncoderSeconds {
+interface EncoderSeconds {
   /** Of the clock, of the process that took longest. */
   readonly wall: number;
   /** Of all of them. */

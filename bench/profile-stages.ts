@@ -37,7 +37,7 @@ const OTHER = 'node itself';
 export const stages: readonly string[] = [...RULES.map(([stage]) => stage), OTHER];
 
 /** Seconds by stage. */
-export type StageSeconds = ReadonlyMap<string, number>;
+type StageSeconds = ReadonlyMap<string, number>;
 
 /** The main thread's comes first, the workers' in the order in which they started. */
 export function readProfiles(folder: string): StageSeconds[] {

@@ -9,10 +9,10 @@ import { clientFolder } from '../cli/viewer/server/client-answer.ts';
 import { startLocalServer } from '../cli/viewer/server/local-server.ts';
 import { viewLayers } from '../cli/viewer/view-layers.ts';
 import { folderStore } from '../shared/adapters/local/folder-store.ts';
+import { boxSize } from '../shared/geometry/box.ts';
 import { median } from '../shared/numerics/statistics.ts';
 import { viewerState } from '../shared/viewer/state.ts';
-import { chunkBox, volumeBox, cellsIn } from '../shared/volume/chunk-grid.ts';
-import { boxSize } from '../shared/geometry/box.ts';
+import { cellsIn, chunkBox, volumeBox } from '../shared/volume/chunk-grid.ts';
 import { planScales } from '../shared/volume/scales.ts';
 import { writeChunk, writeVolumeInfo } from '../shared/volume/write-volume.ts';
 
@@ -28,7 +28,9 @@ async function benchViewer(print: (text: string) => void): Promise<void> {
     const { seconds, hosts } = await openings(folder);
     const middle = median(seconds);
     const verdict = middle <= BOUND_SECONDS ? 'held' : 'MISSED';
-    print(`  first picture after ${middle.toFixed(2)} s (bound ${BOUND_SECONDS} s, ${verdict}): ${seconds.map((s) => s.toFixed(2)).join(' ')}`);
+    print(
+      `  first picture after ${middle.toFixed(2)} s (bound ${BOUND_SECONDS} s, ${verdict}): ${seconds.map((s) => s.toFixed(2)).join(' ')}`,
+    );
     print(`  hosts asked: ${[...hosts].join(', ')} (bound: 127.0.0.1 alone)`);
   } finally {
     await rm(folder, { recursive: true });
@@ -53,8 +55,14 @@ async function writeBrain(folder: string): Promise<void> {
       const [width, height, depth] = boxSize(box);
       const voxels = new Uint16Array(width * height * depth);
       for (let i = 0; i < voxels.length; i++) {
-        const x = box.start[0] + (i % width), y = box.start[1] + (Math.floor(i / width) % height), z = box.start[2] + Math.floor(i / (width * height));
-        const radius = Math.hypot(x / mip.sizeVoxels[0] - 0.5, y / mip.sizeVoxels[1] - 0.5, z / mip.sizeVoxels[2] - 0.5);
+        const x = box.start[0] + (i % width),
+          y = box.start[1] + (Math.floor(i / width) % height),
+          z = box.start[2] + Math.floor(i / (width * height));
+        const radius = Math.hypot(
+          x / mip.sizeVoxels[0] - 0.5,
+          y / mip.sizeVoxels[1] - 0.5,
+          z / mip.sizeVoxels[2] - 0.5,
+        );
         voxels[i] = radius > 0.45 ? 100 : 500 + 400 * Math.sin(radius * 60) + ((i * 7919 + level) % 31);
       }
       await writeChunk(store, '', mip, cell, voxels);
@@ -62,7 +70,9 @@ async function writeBrain(folder: string): Promise<void> {
   }
 }
 
-async function openings(place: string): Promise<{ readonly seconds: readonly number[]; readonly hosts: ReadonlySet<string> }> {
+async function openings(
+  place: string,
+): Promise<{ readonly seconds: readonly number[]; readonly hosts: ReadonlySet<string> }> {
   const { chromium } = await import('playwright-core');
   const volumes = await viewedVolumes(place);
   const files = new Map<string, string>();
@@ -78,7 +88,10 @@ async function openings(place: string): Promise<{ readonly seconds: readonly num
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.on('request', (request) => hosts.add(new URL(request.url()).hostname));
     await page.goto(`${server.url}#!${server.url}state.json`);
-    const { drawn, problems } = (await page.evaluate('cloudreg.whenDrawn(60000)')) as { drawn: boolean; problems: string[] };
+    const { drawn, problems } = (await page.evaluate('cloudreg.whenDrawn(60000)')) as {
+      drawn: boolean;
+      problems: string[];
+    };
     if (!drawn) throw new Error(`the view was not drawn: ${problems.join('; ')}`);
     seconds.push((performance.now() - start) / 1000);
     await browser.close();

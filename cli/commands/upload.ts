@@ -20,7 +20,10 @@ export const define: DefineCommand = (command, terminal, exit) => {
     .argument('<volume>', 'output folder of a job, or a precomputed volume')
     .argument('<place>', 's3://bucket/path')
     .option('--cache-control <words>', 'of chunks; info is asked for each time', 'public, max-age=86400')
-    .option('--only-missing', 'leave what is there with the same length: to go on after an upload that was cut off')
+    .option(
+      '--only-missing',
+      'leave what is there with the same length: to go on after an upload that was cut off',
+    )
     .option('--json', 'one JSON object a line on standard output')
     .option('--verbose', 'print errors with their stack')
     .action(async (volume: string, place: string, flags: Flags) =>

@@ -1,8 +1,9 @@
 /** `--ontology`: names and colours for labels that do not bring their own. */
+
+import { toUrl } from '../../shared/adapters/open-store.ts';
 import { parseOntology } from '../../shared/registration/regions/ontology.ts';
 import { segmentColors, segmentProperties } from '../../shared/registration/regions/segment-properties.ts';
 import { objectAt } from '../../shared/registration/source/object-at.ts';
-import { toUrl } from '../../shared/adapters/open-store.ts';
 
 export interface LabelNames {
   /** `#rrggbb` by label. */

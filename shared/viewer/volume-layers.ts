@@ -2,8 +2,8 @@
 import type { Affine } from '../geometry/affine.ts';
 import type { Vec3 } from '../geometry/box.ts';
 import type { Volume } from '../volume/open-volume.ts';
-import type { Extent, ViewedLayer } from './state.ts';
 import { brightnessWindow } from './brightness-window.ts';
+import type { Extent, ViewedLayer } from './state.ts';
 
 /** White alone; what adds up to it where there are several. */
 const COLOURS = ['#ff00ff', '#00ff00', '#00ffff', '#ffff00'] as const;
@@ -27,7 +27,10 @@ export async function volumeLayers(volume: Volume, wishes: LayerWishes): Promise
   const extent = extentOf(volume);
   const placed = { url, ...(affineUm ? { affineUm } : {}) };
   if ((wishes.type ?? volume.info.type) === 'segmentation') {
-    const colours = { ...(segmentColors ? { segmentColors } : {}), ...(propertiesUrl ? { propertiesUrl } : {}) };
+    const colours = {
+      ...(segmentColors ? { segmentColors } : {}),
+      ...(propertiesUrl ? { propertiesUrl } : {}),
+    };
     return [{ layer: { type: 'segmentation', name, ...placed, ...colours }, extent }];
   }
   const channels = volume.info.num_channels;

@@ -4,9 +4,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../cloud/wait-for.ts';
+import { runsAll } from '../long.ts';
 import { shortRecipe } from '../registration/phantom.ts';
 import { type PhantomFiles, writePhantom } from '../services/registration/phantom-files.ts';
-import { runsAll } from '../long.ts';
 import { cloudreg, start } from './binary.ts';
 
 describe.runIf(runsAll)('a registration whose process is killed', () => {

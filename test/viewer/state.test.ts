@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../shared/adapters/memory/store.ts';
+import { brightnessWindow } from '../../shared/viewer/brightness-window.ts';
 import { transformJson } from '../../shared/viewer/layer.ts';
 import { type ViewedLayer, viewerState } from '../../shared/viewer/state.ts';
 import { coloured, volumeLayers } from '../../shared/viewer/volume-layers.ts';
-import { brightnessWindow } from '../../shared/viewer/brightness-window.ts';
 import { openVolume, type Volume } from '../../shared/volume/open-volume.ts';
 
 const image = (name: string, more: object = {}): ViewedLayer => ({

@@ -55,7 +55,10 @@ describe('a volume copied to a bucket', () => {
     const order: string[] = [];
     const watched = {
       ...target,
-      put: (key: string, ...rest: [Uint8Array]) => (order.push(key), target.put(key, ...rest)),
+      put: (key: string, ...rest: [Uint8Array]) => {
+        order.push(key);
+        return target.put(key, ...rest);
+      },
     };
     let left = 3;
     const failing = {

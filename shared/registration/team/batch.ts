@@ -21,13 +21,18 @@ const MOST_ARGS = 20;
 /** kernel, number of arguments, result, then the arguments. */
 const CALL_FLOATS = 3 + MOST_ARGS;
 
-/** Int32 words of control: the batch's number, its count, the next call, how many threads have left it, who failed. */
+/**
+ * Int32 words of control: the batch's number, its count, how many calls were taken, of them from the front and from the
+ * back, how many threads have left it, who failed.
+ */
 const SEQUENCE = 0;
 const COUNT = 1;
-const NEXT = 2;
-const LEFT = 3;
-const FAILED = 4;
-const STOP = 5;
+const TAKEN = 2;
+const FRONT = 3;
+const BACK = 4;
+const LEFT = 5;
+const FAILED = 6;
+const STOP = 7;
 
 export interface Board {
   readonly control: Int32Array;
@@ -52,20 +57,29 @@ export function post({ control, calls }: Board, batch: readonly Call[]): void {
     calls.set(args, at + 3);
   });
   Atomics.store(control, COUNT, batch.length);
-  Atomics.store(control, NEXT, 0);
+  for (const word of [TAKEN, FRONT, BACK]) Atomics.store(control, word, 0);
   Atomics.store(control, LEFT, 0);
   Atomics.add(control, SEQUENCE, 1);
   Atomics.notify(control, SEQUENCE);
 }
 
+/** From both ends, so that in the next batch a thread meets much of what its cache still holds. */
+export type End = 'front' | 'back';
+
 /** Runs calls until none is left. */
-export function work({ control, calls }: Board, kernels: RegistrationExports, scratch: number): void {
+export function work(
+  { control, calls }: Board,
+  kernels: RegistrationExports,
+  scratch: number,
+  end: End,
+): void {
   const count = Atomics.load(control, COUNT);
-  for (let i = Atomics.add(control, NEXT, 1); i < count; i = Atomics.add(control, NEXT, 1)) {
+  while (Atomics.add(control, TAKEN, 1) < count) {
+    const i = end === 'front' ? Atomics.add(control, FRONT, 1) : count - 1 - Atomics.add(control, BACK, 1);
     const at = i * CALL_FLOATS;
     const kernel = kernels[REGISTRATION_KERNELS[calls[at]!]!];
     const args: number[] = [];
-    for (let from = at + 3, end = from + calls[at + 1]!; from < end; from++)
+    for (let from = at + 3, to = from + calls[at + 1]!; from < to; from++)
       args.push(Number.isNaN(calls[from]) ? scratch : calls[from]!);
     calls[at + 2] = kernel(...args) ?? 0;
   }
@@ -100,7 +114,7 @@ export function serve(board: Board, kernels: RegistrationExports, scratch: numbe
     seen = Atomics.load(control, SEQUENCE);
     if (Atomics.load(control, STOP) !== 0) return;
     try {
-      work(board, kernels, scratch);
+      work(board, kernels, scratch, 'back');
     } catch (error) {
       Atomics.store(control, FAILED, 1);
       throw error;

@@ -40,7 +40,7 @@ export async function openTeam(threads: number): Promise<Team> {
     ...heap,
     run(calls) {
       post(board, calls);
-      work(board, kernels, scratch[0]!);
+      work(board, kernels, scratch[0]!, 'front');
       waitForOthers(board, workers.length);
       return calls.map((_, i) => resultOf(board, i));
     },

@@ -35,7 +35,7 @@ export async function* threadFigures(): AsyncGenerator<Figure> {
       cores = Math.max(cores, cpuSeconds / wallSeconds);
     }
   yield atMost('15 pair1, 100 um, wall of 2 threads over 1', least[2] / least[1], 0.62, 3);
-  yield reported('15 pair1, cores that the machine gave 2 threads, at most', cores, 2);
+  yield reported('15 pair1, cores that 2 threads were given, at most', cores, 2);
 }
 
 /** Rounds of the level that the recipe has not. */

@@ -11,6 +11,7 @@ import { openVolume } from '../../shared/volume/open-volume.ts';
 import { planScales } from '../../shared/volume/scales.ts';
 import { writeChunk, writeVolumeInfo } from '../../shared/volume/write-volume.ts';
 import { fakeTerminal } from '../cli/fake-terminal.ts';
+import { runsAll } from '../long.ts';
 import {
   LARGE_ID,
   OTHER_ID,
@@ -64,7 +65,7 @@ afterAll(async () => {
   await rm(files.folder, { recursive: true });
 });
 
-describe('registration in S3, with an atlas from the web', () => {
+describe.runIf(runsAll)('registration in S3, with an atlas from the web', () => {
   const words = (): string[] => [
     ...['--orientation', 'RAS', '--atlas-orientation', 'RAS', '--workers', '2'],
     ...['--atlas', `precomputed://${server.url}/public/atlas`],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../shared/numerics/random.ts';
+import { runsAll } from '../long.ts';
 import { cloudreg, folderForTests, inFolder, lastObject, start, volumeFiles } from './binary.ts';
 import { writeSmallAcquisition } from './small-acquisition.ts';
 
@@ -59,7 +60,7 @@ describe('a run that is killed', () => {
     });
   });
 
-  it('does again only what was not done', () =>
+  it.runIf(runsAll)('does again only what was not done', () =>
     inFolder(async (output) => {
       const run = await startedRun(output);
       run.child.kill('SIGKILL');
@@ -70,11 +71,12 @@ describe('a run that is killed', () => {
       // Scan and placement were done.
       expect(ran).toBeLessThanOrEqual(total - 2);
       expect(volumeFiles(output)).toEqual(undisturbed);
-    }));
+    }),
+  );
 });
 
 describe('Ctrl-C', () => {
-  it('finishes what is in work and says how to go on', () =>
+  it.runIf(runsAll)('finishes what is in work and says how to go on', () =>
     inFolder(async (output) => {
       const run = await startedRun(output);
       run.child.kill('SIGINT');
@@ -84,7 +86,8 @@ describe('Ctrl-C', () => {
       expect(exitCode).toBe(1);
       expect(await cloudreg('resume', output)).toMatchObject({ exitCode: 0 });
       expect(volumeFiles(output)).toEqual(undisturbed);
-    }));
+    }),
+  );
 
   it('a second time stops at once and loses nothing', () =>
     inFolder(async (output) => {
@@ -119,7 +122,7 @@ describe('a folder that another process works on', () => {
       expect(volumeFiles(output)).toEqual(undisturbed);
     }));
 
-  it('can be watched', () =>
+  it.runIf(runsAll)('can be watched', () =>
     inFolder(async (output) => {
       const run = await startedRun(output);
       run.child.kill('SIGSTOP');
@@ -131,5 +134,6 @@ describe('a folder that another process works on', () => {
       expect(watched.exitCode).toBe(0);
       await run.outcome;
       expect(existsSync(join(output, '.cloudreg/owner.json'))).toBe(false);
-    }));
+    }),
+  );
 });

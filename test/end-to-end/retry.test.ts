@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
+import { runsAll } from '../long.ts';
 import { cloudreg, inFolder, UNCORRECTED, volumeFiles } from './binary.ts';
 import { planePath, writeSmallAcquisition } from './small-acquisition.ts';
 
@@ -54,7 +55,7 @@ describe('a task that fails', () => {
       expect(volumeFiles(output)).toEqual(volumeFiles(join(folder, 'undisturbed')));
     }));
 
-  it('fails again where it was not mended', () =>
+  it.runIf(runsAll)('fails again where it was not mended', () =>
     withPoison(async (folder, raw) => {
       await cloudreg('run', raw, join(folder, 'volume'), ...FLAGS);
       const { exitCode, out } = await cloudreg('retry', join(folder, 'volume'), '--json');
@@ -62,9 +63,10 @@ describe('a task that fails', () => {
       expect(last).toMatchObject({ event: 'error', exitCode: 1, tasks: { failed: 1 } });
       expect(last.failures[0].error.message).toContain('PLN0040.tif');
       expect(exitCode).toBe(1);
-    }));
+    }),
+  );
 
-  it('is left out by retry --accept-missing, which says so from then on', () =>
+  it.runIf(runsAll)('is left out by retry --accept-missing, which says so from then on', () =>
     withPoison(async (folder, raw) => {
       const output = join(folder, 'volume');
       await cloudreg('run', raw, output, ...FLAGS);
@@ -77,5 +79,6 @@ describe('a task that fails', () => {
       );
       const verified = await cloudreg('verify', output);
       expect(verified.out).toContain('accepted as missing');
-    }));
+    }),
+  );
 });

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../../shared/adapters/open-store.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { cloudreg, cloudregHere, inFolder, lastObject, start, volumeFiles } from '../../end-to-end/binary.ts';
+import { runsAll } from '../../long.ts';
 import { noise, voxelsOfMip, writeNrrd, writeSeries } from '../../services/convert/convert-here.ts';
 
 // Each starts the program, on machines that are busy.
@@ -42,7 +43,7 @@ describe('cloudreg convert', () => {
       expect(volumeFiles(output)).toEqual({});
     }));
 
-  it('goes on after it was killed, with the same bytes, and leaves no copy of its input', () =>
+  it.runIf(runsAll)('goes on after it was killed, with the same bytes, and leaves no copy of its input', () =>
     inFolder(async (folder) => {
       const data = noise('uint8', [256, 256, 80], 2);
       const input = writeNrrd(folder, data, [256, 256, 80], 'gzip');
@@ -70,7 +71,8 @@ describe('cloudreg convert', () => {
       expect(files).toEqual(expected);
       const volume = await openVolume(await openStore(output));
       expect(Buffer.compare((await voxelsOfMip(volume, 0)) as Uint8Array, data as Uint8Array)).toBe(0);
-    }));
+    }),
+  );
 });
 
 describe('cloudreg convert refuses', () => {

@@ -6,6 +6,7 @@ import { makePhantomAcquisition } from '../../../cli/phantom/make-phantom.ts';
 import { cloudreg } from '../../../cli/program.ts';
 import { cloudreg as binary, folderForTests, lastObject } from '../../end-to-end/binary.ts';
 import { writeSmallAcquisition } from '../../end-to-end/small-acquisition.ts';
+import { runsAll } from '../../long.ts';
 import { fakeTerminal } from '../fake-terminal.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -127,7 +128,7 @@ describe('estimate', () => {
 /** What data decide (compression, what is found worth a picture) may be off by so much. */
 const FACTOR = 2;
 
-describe('an estimate against a real run', () => {
+describe.runIf(runsAll)('an estimate against a real run', () => {
   it(`has its tasks, and its bytes within a factor of ${FACTOR}`, async () => {
     const folder = join(home.path, 'phantom');
     await makePhantomAcquisition({

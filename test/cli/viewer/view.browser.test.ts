@@ -14,6 +14,7 @@ import type { Layer } from '../../../shared/viewer/layer.ts';
 import { type ViewedLayer, viewerState } from '../../../shared/viewer/state.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { browserWord, hasChromium, launchChromium, openPage } from '../../browser.ts';
+import { runsAll } from '../../long.ts';
 import { writeNoisyVolume } from './noisy-volume.ts';
 import { readPanel, wrongPixels } from './panel.ts';
 
@@ -92,6 +93,9 @@ function greyOf(value: number, white: number): readonly [number, number, number]
   return [grey, grey, grey];
 }
 
+/** Each page takes seconds: one of each kind is looked at always. */
+const ifAll = <Case>(one: Case): readonly Case[] => (runsAll ? [one] : []);
+
 describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout: 90_000 }, () => {
   let browser: Browser;
   let folder: string;
@@ -107,10 +111,10 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
   });
 
   it.each([
-    ['img_u8_raw_gz_black_deleted', 255, 0.25],
-    ['img_u16_png', 60000, 0.25],
-    ['img_u16_raw_br_negoffset_mips', 60000, 0.25],
-    ['img_u8_shard_gzipindex_rawdata', 255, 0.25],
+    ...ifAll(['img_u8_raw_gz_black_deleted', 255, 0.25] as const),
+    ...ifAll(['img_u16_png', 60000, 0.25] as const),
+    ['img_u16_raw_br_negoffset_mips', 60000, 0.25] as const,
+    ['img_u8_shard_gzipindex_rawdata', 255, 0.25] as const,
   ])('shows every voxel of %s as it is', async (name, white, scale) => {
     const served = await serve(fixture(name), { window: [0, white] } as Partial<Layer>);
     const volume = await openVolume(folderStore(fixture(name)));
@@ -133,11 +137,11 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
   });
 
   it.each([
-    ['gzip:huffman', 'uint16'],
-    ['gzip:auto', 'uint16'],
-    ['gzip:matches', 'uint16'],
-    ['gzip:auto', 'float32'],
-  ] as const)('shows every voxel that the encoder wrote with %s in %s', async (compression, dataType) => {
+    ['gzip:auto', 'uint16'] as const,
+    ...ifAll(['gzip:huffman', 'uint16'] as const),
+    ...ifAll(['gzip:matches', 'uint16'] as const),
+    ...ifAll(['gzip:auto', 'float32'] as const),
+  ])('shows every voxel that the encoder wrote with %s in %s', async (compression, dataType) => {
     // A prime above all values: no grey lies between two, where the graphics card rounds as it likes.
     const white = 907;
     const place = join(folder, `${compression.replace(':', '-')}-${dataType}`);
@@ -153,7 +157,7 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
     await page.close();
   });
 
-  it.each(['seg_u64_cseg_block848', 'seg_u64_shard_cseg_murmur'])(
+  it.each([...ifAll('seg_u64_cseg_block848'), 'seg_u64_shard_cseg_murmur'])(
     'shows the labels of %s in their colours',
     async (name) => {
       const volume = await openVolume(folderStore(fixture(name)));
@@ -176,7 +180,7 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
     },
   );
 
-  it('lays a volume where its affine map says', async () => {
+  it.runIf(runsAll)('lays a volume where its affine map says', async () => {
     const affineUm = [
       [0, -1, 0, 0.2],
       [1, 0, 0, 0.1],
@@ -197,7 +201,7 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
     await page.close();
   });
 
-  it('reads a state from the address, too', async () => {
+  it.runIf(runsAll)('reads a state from the address, too', async () => {
     const served = await serve(fixture('img_u16_png'));
     const state = planeState(served.layers, [10.5, 15.5, 5.5]);
     const { page } = await openPage(
@@ -227,7 +231,7 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
     await page.close();
   });
 
-  it('says on the page and to the terminal that chunks are damaged', async () => {
+  it.runIf(runsAll)('says on the page and to the terminal that chunks are damaged', async () => {
     const copy = join(folder, 'damaged');
     await cp(fixture('img_u8_raw_gz_black_deleted'), copy, { recursive: true });
     await truncate(join(copy, '4_4_40', '32-48_32-48_8-16.gz'), 30);

@@ -6,6 +6,7 @@ import { writeCorrection } from '../../../../shared/acquisition/correction.ts';
 import type { Placement } from '../../../../shared/acquisition/placement.ts';
 import { REPORT_FOLDER } from '../../../../shared/acquisition/quality-report.ts';
 import type { ObjectStore } from '../../../../shared/engine/ports.ts';
+import { runsAll } from '../../../long.ts';
 import { runStep } from '../../run-step.ts';
 import { candidate, featurelessPair, rejectedPair } from './measured-pairs.ts';
 import { asTheStageSays, locOf, makeReport, TILE, type Triple, threeByThree } from './seen-acquisition.ts';
@@ -51,7 +52,7 @@ describe('a report on a placement in which nothing is wrong', () => {
     expect(json.notes).toEqual([]);
   });
 
-  it('counts what it read, a few planes of the overlaps', async () => {
+  it.runIf(runsAll)('counts what it read, a few planes of the overlaps', async () => {
     const synthetic = await threeByThree(JITTER);
     const { json, text } = await makeReport(synthetic, { pairs: pairsOf(synthetic.placement) });
     expect(json.sample).toMatchObject({ channel: 0 });
@@ -63,7 +64,7 @@ describe('a report on a placement in which nothing is wrong', () => {
     expect(text).toContain('of the raw data were read for it');
   });
 
-  it('gives the same bytes each time', async () => {
+  it.runIf(runsAll)('gives the same bytes each time', async () => {
     const synthetic = await threeByThree(JITTER);
     const pairs = pairsOf(synthetic.placement, { '0-1': (pair) => rejectedPair(pair, [90, 0, 0]) });
     const [one, other] = [await makeReport(synthetic, { pairs }), await makeReport(synthetic, { pairs })];

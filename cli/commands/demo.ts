@@ -62,6 +62,7 @@ async function demo(terminal: Terminal, flags: DemoFlags): Promise<number> {
   for (const text of await seamLines(folder, output)) line(terminal.out, text);
   await writeRegionPicture(folder.volume, folder.regionPicture);
   line(terminal.out, `Borders of the atlas's regions on the tissue: ${shortPath(folder.regionPicture)}`);
+  line(terminal.out, `Look at it in the browser: cloudreg view ${shortPath(folder.volume)}`);
   return verdict;
 }
 

@@ -1,6 +1,6 @@
 /**
  * What CloudReg's one machine would cost for the same data. Its documentation gives no times: these follow from what its
- * pipeline reads and writes (docs/specs/CLOUDREG.md, sections 5.1 and 10) at rates that are assumed, each generous to it.
+ * pipeline reads and writes at rates that are assumed, each generous to it.
  */
 import type { Prices } from './prices.ts';
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/catalogue.ts';
 import { cloudreg } from '../../cli/program.ts';
@@ -26,13 +26,15 @@ describe('the documents', () => {
 
   it('show no flag that does not exist', async () => {
     const known = new Set((await Promise.all(COMMANDS.map(({ name }) => flagsOf(name)))).flat());
-    const ofOthers = ['--help', '--silent', '--global'];
+    // Of npm, and of the benchmarks.
+    const ofOthers = ['--help', '--silent', '--global', '--peers'];
     for (const document of ['README.md', 'docs/command-line.md', 'docs/illumination.md'])
       for (const flag of flagsIn(text(document))) expect([...known, ...ofOthers], document).toContain(flag);
   });
 
   it('link only to files that are there', () => {
-    for (const document of ['README.md', 'docs/command-line.md', 'docs/files.md', 'docs/illumination.md']) {
+    const docs = readdirSync(new URL('../../docs/', import.meta.url)).filter((name) => name.endsWith('.md'));
+    for (const document of ['README.md', 'ARCHITECTURE.md', ...docs.map((name) => `docs/${name}`)]) {
       const folder = document.slice(0, document.lastIndexOf('/') + 1);
       for (const [, target] of text(document).matchAll(/\]\(([^):#]+)\)/g))
         expect(() => text(`${folder}${target}`), `${document}: ${target}`).not.toThrow();

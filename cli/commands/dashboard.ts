@@ -5,10 +5,10 @@ import { startDashboardServer } from '../dashboard/dashboard-server.ts';
 import { jobPage } from '../dashboard/job-page.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { newToken } from '../loopback.ts';
 import { jobIn, openOutputFolder } from '../output-folder.ts';
 import { checkStateIsHere } from '../state-place.ts';
 import { line, type Terminal } from '../terminal.ts';
-import { newToken } from '../viewer/server/local-server.ts';
 
 interface DashboardFlags {
   readonly port?: string;

@@ -5,13 +5,15 @@ import type { Affine } from '../../shared/geometry/affine.ts';
 import { atlasAffine } from '../../shared/geometry/atlas-affine.ts';
 import type { Vec3 } from '../../shared/geometry/box.ts';
 import { parseReorientation } from '../../shared/geometry/orientation.ts';
+import { inlineLink, PUBLIC_VIEWER } from '../../shared/viewer/link.ts';
 import { LAYOUTS, type Layout, type ViewedLayer, viewerState } from '../../shared/viewer/state.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import { isUrl, placeIn } from '../folders.ts';
+import { collect } from '../repeated-flag.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { parseLayerFlags } from '../viewer/layer-flags.ts';
-import { fileLink, inlineLink, PUBLIC_VIEWER, postedLink } from '../viewer/links.ts';
+import { fileLink, postedLink, withSlash } from '../viewer/links.ts';
 import { type ViewedVolume, viewedVolumes } from '../viewer/places.ts';
 import { pointsLayer } from '../viewer/points-file.ts';
 import { viewLayers } from '../viewer/view-layers.ts';
@@ -31,8 +33,6 @@ interface Flags {
   readonly fixedScale: Vec3;
   readonly json?: true;
 }
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
@@ -132,7 +132,7 @@ function sizeOf({ extent }: ViewedLayer): Vec3 {
 
 async function addressOf(first: ViewedVolume, state: Json, flags: Flags): Promise<string> {
   const { as, viewer, stateServer } = flags;
-  if (as === 'url') return inlineLink(viewer, state);
+  if (as === 'url') return inlineLink(withSlash(viewer), state);
   if (as === 'server') return postedLink(viewer, stateServer, state);
   const body = new TextEncoder().encode(`${JSON.stringify(state, null, 1)}\n`);
   const key = first.folder === '' ? 'ng_state.json' : `${first.folder}/ng_state.json`;

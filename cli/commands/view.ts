@@ -5,6 +5,7 @@ import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
 import { isUrl, shortPath } from '../folders.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { collect } from '../repeated-flag.ts';
 import { line, type Terminal } from '../terminal.ts';
 import { openBrowser } from '../viewer/browser.ts';
 import { readLabelNames } from '../viewer/label-names.ts';
@@ -28,8 +29,6 @@ interface Flags {
   readonly screenshot?: string;
   readonly size: readonly [number, number];
 }
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command

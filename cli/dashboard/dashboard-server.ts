@@ -1,10 +1,6 @@
-/**
- * A small page for one browser on this machine: loopback only, below a random word, as any page that a browser shows can
- * ask a local server. It answers nobody who calls it by another name, and asks nothing of anyone else.
- */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { RefusedError } from '../errors.ts';
+/** A small page for one browser on this machine. It answers nobody who calls it by another name, and asks nothing of anyone else. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LOOPBACK, loopbackUrl, startLoopback } from '../loopback.ts';
 
 export interface PageAnswer {
   readonly type: string;
@@ -24,32 +20,13 @@ export interface DashboardServer {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
-
 export async function startDashboardServer(options: DashboardServerOptions): Promise<DashboardServer> {
-  const server = createServer((request, response) => void handle(options, request, response));
-  const port = await listen(server, options.port);
-  return {
-    url: `http://${HOST}:${port}/${options.token}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { port, close } = await startLoopback(
+    options.port,
+    (request, response) => void handle(options, request, response),
+  );
+  return { url: loopbackUrl(port, options.token), close };
 }
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new RefusedError(portInUse(port)) : error),
-    );
-    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-const portInUse = (port: number): string =>
-  `Port ${port} is in use: give another --port, or none for a free one.`;
 
 /** Nothing from elsewhere, whatever a file of the job holds. */
 const HEADERS = {
@@ -88,7 +65,7 @@ const plain = (text: string): PageAnswer => ({ type: 'text/plain; charset=utf-8'
 
 /** Undefined without the token, by another host name, or where the path cannot be read. */
 function pathBelow(token: string, { url = '/', headers, socket }: IncomingMessage): string | undefined {
-  const names = [HOST, 'localhost'].map((name) => `${name}:${socket.localPort}`);
+  const names = [LOOPBACK, 'localhost'].map((name) => `${name}:${socket.localPort}`);
   const [path = ''] = url.split('?', 1);
   if (!names.includes(headers.host ?? '') || !path.startsWith(`/${token}/`)) return undefined;
   try {

@@ -2,6 +2,7 @@
 import type { ListedObject, ObjectStore, PutOptions } from '../../shared/engine/ports.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { keyIn } from '../../shared/volume/chunk-reader.ts';
+import { MOST_AT_ONCE, objectPieces } from '../object-pieces.ts';
 
 export interface CopyOptions {
   /** `Cache-Control` of everything but `info` and other JSON, which browsers ask for each time. */
@@ -20,8 +21,6 @@ export interface Copied {
 }
 
 const AT_ONCE = 16;
-/** Larger objects (shards) go in pieces of that length. */
-const PIECE = 16 * 2 ** 20;
 
 /** `folder` in `from` becomes the same folder in `to`. `info` comes last: a volume is seen once it is whole. */
 export async function copyVolume(
@@ -87,16 +86,8 @@ async function bodyOf(
   key: string,
   size: number,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  if (size > PIECE) return pieces(store, key, size);
+  if (size > MOST_AT_ONCE) return objectPieces(store, key, { start: 0, end: size });
   const object = await store.get(key);
   if (object === undefined) throw new Error(`${store.url}/${key} went away while it was copied`);
   return object.bytes;
-}
-
-async function* pieces(store: ObjectStore, key: string, size: number): AsyncIterable<Uint8Array> {
-  for (let start = 0; start < size; start += PIECE) {
-    const [piece] = (await store.getRanges(key, [{ start, end: Math.min(size, start + PIECE) }])) ?? [];
-    if (piece === undefined) throw new Error(`${store.url}/${key} went away while it was copied`);
-    yield piece;
-  }
 }

@@ -2,16 +2,10 @@
 import type { Json } from '../../shared/engine/records.ts';
 import { FailedError, RefusedError } from '../errors.ts';
 
-export const PUBLIC_VIEWER = 'https://neuroglancer-demo.appspot.com/';
-
-/** The whole state in the address: no server and no upload needed. */
-export const inlineLink = (viewer: string, state: Json): string =>
-  `${withSlash(viewer)}#!${encodeURIComponent(JSON.stringify(state))}`;
-
 /** The address of a file of JSON that the browser can read. */
 export const fileLink = (viewer: string, stateUrl: string): string => `${withSlash(viewer)}#!${stateUrl}`;
 
-const withSlash = (viewer: string): string => (/[/?#]$/.test(viewer) ? viewer : `${viewer}/`);
+export const withSlash = (viewer: string): string => (/[/?#]$/.test(viewer) ? viewer : `${viewer}/`);
 
 const POST_SECONDS = 30;
 

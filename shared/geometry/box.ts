@@ -2,6 +2,9 @@
 
 export type Vec3 = readonly [number, number, number];
 
+/** One value for each of x, y, z. */
+export const perAxis = (of: (axis: 0 | 1 | 2) => number): Vec3 => [of(0), of(1), of(2)];
+
 export interface Box {
   readonly start: Vec3;
   readonly end: Vec3;

@@ -1,14 +1,11 @@
 /**
  * Voxels that a correction makes brighter than their type can hold (ILLUMINATION section 4.5): counted before they are
- * rounded, one small file for each block that has any. For people; read by no step.
+ * rounded, for each block that has any.
  */
-import { z } from 'zod';
-import { readFileIfPresent, writeFile } from '../engine/files.ts';
 import type { ObjectStore } from '../engine/ports.ts';
-import type { StepFile } from '../engine/step.ts';
 import type { Box } from '../geometry/box.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { Kernels, PixelType } from '../kernels/kernels.ts';
+import { readClippedCount, writeClippedCount } from '../volume/clipped-voxels.ts';
 import { folderOf, type Lit } from './files.ts';
 
 /** Undefined: float32 holds whatever comes. */
@@ -34,29 +31,10 @@ const clippedFolder = (lit: Lit): string =>
     ? '.cloudreg/illumination-correction/clipped/'
     : `.cloudreg/stitching/clipped/${folderOf(lit)}/`;
 
-const clippedSchema = z.object({
-  format: z.literal('cloudreg-clipped-voxels/1'),
-  clipped: z.number().int().min(1),
-});
-
-const clippedFile = (key: string): StepFile<z.infer<typeof clippedSchema>> => ({
-  key,
-  schema: clippedSchema,
-});
-
 /** `block`: voxels of mip 0. */
-export async function writeClipped(store: ObjectStore, lit: Lit, block: Box, clipped: number): Promise<void> {
-  if (clipped === 0) return;
-  const key = `${clippedFolder(lit)}${block.start.join('_')}.json`;
-  await writeFile(store, clippedFile(key), { format: 'cloudreg-clipped-voxels/1', clipped });
-}
-
-const FILES_AT_A_TIME = 16;
+export const writeClipped = (store: ObjectStore, lit: Lit, block: Box, clipped: number): Promise<void> =>
+  writeClippedCount(store, clippedFolder(lit), block.start.join('_'), clipped);
 
 /** Of all blocks, at mip 0. */
-export async function readClipped(store: ObjectStore, lit: Lit): Promise<number> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(clippedFolder(lit))) keys.push(key);
-  const files = await inParallel(keys, FILES_AT_A_TIME, (key) => readFileIfPresent(store, clippedFile(key)));
-  return files.reduce((sum, file) => sum + (file?.clipped ?? 0), 0);
-}
+export const readClipped = (store: ObjectStore, lit: Lit): Promise<number> =>
+  readClippedCount(store, clippedFolder(lit));

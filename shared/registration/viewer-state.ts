@@ -14,10 +14,6 @@ export interface ViewedLayer {
   readonly segmentColors?: Readonly<Record<string, string>>;
 }
 
-const VIEWER = 'https://neuroglancer-demo.appspot.com/#!';
-
-export const viewerLink = (state: Json): string => `${VIEWER}${encodeURIComponent(JSON.stringify(state))}`;
-
 export function viewerState(sample: Space, layers: readonly ViewedLayer[]): Json {
   const { sizeVoxels, voxelSizeUm, offsetUm } = sample;
   const dimensions = dimensionsOf(voxelSizeUm);

@@ -1,7 +1,7 @@
 /** The state that shows a set of layers whole (VIEWER section 5). */
 import type { Json } from '../engine/records.ts';
 import { apply } from '../geometry/affine.ts';
-import type { Vec3 } from '../geometry/box.ts';
+import { perAxis, type Vec3 } from '../geometry/box.ts';
 import { dimensionsJson, type Layer, layerJson } from './layer.ts';
 
 /** A box in um, and how finely it is sampled. */
@@ -68,12 +68,8 @@ const bounds = (extents: readonly Extent[]): [Vec3, Vec3] =>
   cornersOf(extents.flatMap(({ startUm, endUm }) => [startUm, endUm]));
 
 function cornersOf(points: readonly Vec3[]): [start: Vec3, end: Vec3] {
-  const along = (axis: 0 | 1 | 2) => points.map((point) => point[axis]);
-  const each = (pick: (...values: number[]) => number): Vec3 => [
-    pick(...along(0)),
-    pick(...along(1)),
-    pick(...along(2)),
-  ];
+  const each = (pick: (...values: number[]) => number): Vec3 =>
+    perAxis((axis) => pick(...points.map((point) => point[axis])));
   return [each(Math.min), each(Math.max)];
 }
 
@@ -81,6 +77,5 @@ const MICROMETRES: Vec3 = [1, 1, 1];
 
 function finest(extents: readonly Extent[]): Vec3 {
   if (extents.length === 0) return MICROMETRES;
-  const along = (axis: 0 | 1 | 2): number => Math.min(...extents.map(({ voxelUm }) => voxelUm[axis]));
-  return [along(0), along(1), along(2)];
+  return perAxis((axis) => Math.min(...extents.map(({ voxelUm }) => voxelUm[axis])));
 }

@@ -1,6 +1,6 @@
 /** The layers that show a precomputed volume. */
 import type { Affine } from '../geometry/affine.ts';
-import type { Vec3 } from '../geometry/box.ts';
+import { perAxis, type Vec3 } from '../geometry/box.ts';
 import type { Volume } from '../volume/open-volume.ts';
 import { brightnessWindow } from './brightness-window.ts';
 import type { Extent, ViewedLayer } from './state.ts';
@@ -64,11 +64,8 @@ export function coloured(layers: readonly ViewedLayer[]): readonly ViewedLayer[]
 
 function extentOf({ mips }: Volume): Extent {
   const { sizeVoxels, voxelOffset, resolutionNm } = mips[0]!;
-  const um = (count: (axis: 0 | 1 | 2) => number): Vec3 => [
-    (count(0) * resolutionNm[0]) / 1000,
-    (count(1) * resolutionNm[1]) / 1000,
-    (count(2) * resolutionNm[2]) / 1000,
-  ];
+  const um = (count: (axis: 0 | 1 | 2) => number): Vec3 =>
+    perAxis((axis) => (count(axis) * resolutionNm[axis]) / 1000);
   return {
     startUm: um((axis) => voxelOffset[axis]),
     endUm: um((axis) => voxelOffset[axis] + sizeVoxels[axis]),

@@ -1,5 +1,5 @@
 /** The grid of chunks of one mip, and the names of its chunks (FORMATS section 2). */
-import { type Box, boxSize, type Vec3 } from '../geometry/box.ts';
+import { type Box, boxSize, perAxis, type Vec3 } from '../geometry/box.ts';
 
 export interface ChunkGrid {
   readonly sizeVoxels: Vec3;
@@ -46,5 +46,3 @@ export function* cellsIn(grid: ChunkGrid, box: Box): Generator<Vec3> {
   for (let z = first[2]; z < end[2]; z++)
     for (let y = first[1]; y < end[1]; y++) for (let x = first[0]; x < end[0]; x++) yield [x, y, z];
 }
-
-const perAxis = (of: (axis: 0 | 1 | 2) => number): Vec3 => [of(0), of(1), of(2)];

@@ -12,6 +12,7 @@ import { openStore } from '../../shared/adapters/open-store.ts';
 import { PLAN_QUEUE } from '../../shared/engine/engine.ts';
 import { folderForTests } from '../end-to-end/binary.ts';
 import { writeSmallAcquisition } from '../end-to-end/small-acquisition.ts';
+import { runsAll } from '../long.ts';
 import { type Audit, auditJob, countMessages } from './audit-job.ts';
 import { crewOf } from './crew.ts';
 import { type LocalCloud, QUEUES, RAW_BUCKET, SERVICES, startLocalCloud } from './local-cloud.ts';
@@ -23,11 +24,10 @@ import { waitFor } from './wait-for.ts';
 import { meteredHandle, newMeter, queueOf, type WireMeter, workRequests } from './wire-meter.ts';
 import { type Call, callerOf } from './wire-proxy.ts';
 
-const isLong = process.env.CLOUDREG_TEST_ALL === '1';
-const GRID = isLong ? 10 : 2;
+const GRID = runsAll ? 10 : 2;
 /** The long form as a machine of a fleet has them; two cores are enough for tasks as short as these. */
-const SLOTS = isLong ? 8 : 2;
-const JOB_SECONDS = isLong ? 500 : 200;
+const SLOTS = runsAll ? 8 : 2;
+const JOB_SECONDS = runsAll ? 500 : 200;
 const PARAMETERS = { chunkSize: [32, 32, 8], flatField: 'none', background: 'none' };
 
 const home = folderForTests();
@@ -67,7 +67,7 @@ afterAll(async () => {
 
 async function runHere(): Promise<void> {
   const raw = join(home.path, 'raw');
-  writeSmallAcquisition(raw, { rows: GRID, columns: GRID, channels: isLong ? 2 : 1 });
+  writeSmallAcquisition(raw, { rows: GRID, columns: GRID, channels: runsAll ? 2 : 1 });
   const config = join(home.path, 'parameters.json');
   writeFileSync(config, JSON.stringify(PARAMETERS));
   writeFileSync(join(raw, 'cloudreg.json'), JSON.stringify(PARAMETERS));
@@ -113,7 +113,7 @@ describe('an upload', () => {
   });
 
   // Few tasks share the requests that a step costs once.
-  it.runIf(isLong)('takes at most 1.5 requests to SQS a task', () => {
+  it.runIf(runsAll)('takes at most 1.5 requests to SQS a task', () => {
     const taskQueues = SERVICES.map((service) => queueName(cloud.deployment, service));
     const perTask = sum(taskQueues, workRequests) / audit.tasks;
     const plans = meter(queueName(cloud.deployment, PLAN_QUEUE));
@@ -125,7 +125,7 @@ describe('an upload', () => {
     expect(perTask).toBeLessThanOrEqual(1.5);
   });
 
-  it.runIf(isLong)('takes at most 3 write units and 2 read units of DynamoDB a task', () => {
+  it.runIf(runsAll)('takes at most 3 write units and 2 read units of DynamoDB a task', () => {
     const { tasks } = audit;
     const writes = sum(SERVICES, (one) => one.writeUnits);
     const reads = sum(SERVICES, (one) => one.readUnits);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../shared/adapters/open-store.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
 import { phantom } from '../illumination/phantom.ts';
+import { runsAll } from '../long.ts';
 import { storeVolume } from '../services/illumination-correction/stored-volume.ts';
 import {
   cloudreg,
@@ -50,26 +51,24 @@ describe('cloudreg correct', () => {
     expect((await cloudregHere('verify', output)).out).toMatch(/\d+ chunks, all sound/);
   });
 
-  it.runIf(process.env.CLOUDREG_TEST_ALL === '1')(
-    'goes on after it was killed at any moment, with the same bytes',
-    () =>
-      inFolder(async (folder) => {
-        const seed = Number(process.env.CLOUDREG_TEST_SEED ?? 1);
-        const random = seededRandom(seed);
-        const output = join(folder, 'even');
-        for (let kills = 0; kills < 2; kills++) {
-          const { child, outcome } = start('correct', volume, output, '--json');
-          await sleep(300 + 900 * random());
-          child.kill('SIGKILL');
-          await outcome;
-        }
-        // The same words: it may have been killed before there was a job to resume.
-        expect(await cloudreg('correct', volume, output), `seed ${seed}`).toMatchObject({ exitCode: 0 });
-        expect(volumeFiles(output), `seed ${seed}`).toEqual(finished.files);
-      }),
+  it.runIf(runsAll)('goes on after it was killed at any moment, with the same bytes', () =>
+    inFolder(async (folder) => {
+      const seed = Number(process.env.CLOUDREG_TEST_SEED ?? 1);
+      const random = seededRandom(seed);
+      const output = join(folder, 'even');
+      for (let kills = 0; kills < 2; kills++) {
+        const { child, outcome } = start('correct', volume, output, '--json');
+        await sleep(300 + 900 * random());
+        child.kill('SIGKILL');
+        await outcome;
+      }
+      // The same words: it may have been killed before there was a job to resume.
+      expect(await cloudreg('correct', volume, output), `seed ${seed}`).toMatchObject({ exitCode: 0 });
+      expect(volumeFiles(output), `seed ${seed}`).toEqual(finished.files);
+    }),
   );
 
-  it.runIf(process.env.CLOUDREG_TEST_ALL === '1')(
+  it.runIf(runsAll)(
     'stops at the field with --estimate-only; the field can be given to another job, or gone on with',
     () =>
       inFolder(async (folder) => {

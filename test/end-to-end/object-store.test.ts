@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../shared/adapters/open-store.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { type S3Server, startS3Server } from '../cloud/servers/s3-server.ts';
+import { runsAll } from '../long.ts';
 import { cloudreg, folderForTests, lastObject, UNCORRECTED } from './binary.ts';
 import { writeSmallAcquisition } from './small-acquisition.ts';
 
@@ -57,7 +58,7 @@ async function contents(place: string): Promise<Record<string, string>> {
 const keysIn = async (place: string): Promise<string[]> => Object.keys(await contents(place));
 
 // Long, and the short form over the wire (test/cloud) goes the same way.
-describe.runIf(process.env.CLOUDREG_TEST_ALL === '1')('a run from a bucket to a bucket', () => {
+describe.runIf(runsAll)('a run from a bucket to a bucket', () => {
   it('writes what the same run writes to a folder, chunks compressed under their plain names', async () => {
     const { exitCode, out, err } = await cloudreg('run', RAW, OUTPUT, ...WORDS);
     expect(exitCode).toBe(0);

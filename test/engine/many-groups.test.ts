@@ -11,8 +11,8 @@ import { handleMessage } from '../../shared/engine/handle-message.ts';
 import { makeJob } from '../../shared/engine/job.ts';
 import { blocksOf } from '../../shared/engine/records.ts';
 import { failuresOf, jobStatus, stepProgress } from '../../shared/engine/status.ts';
+import { runsAll } from '../long.ts';
 
-const isLong = process.env.CLOUDREG_TEST_ALL === '1';
 const TASKS = 300_000;
 const STEPS: StepShape[] = [
   { id: 'a', service: 'tasks', waitsFor: [] },
@@ -75,7 +75,7 @@ const progress = async (engine: Engine) =>
   stepProgress(engine.table, (await engine.table.getJob(newJob.jobId))!, 'a');
 
 describe('a step run with blocks', () => {
-  it.runIf(isLong)('ends done, each task run once', async () => {
+  it.runIf(runsAll)('ends done, each task run once', async () => {
     const { engine, runs } = makeEngine(() => false);
     await start(engine, newJob);
     await drain(engine);

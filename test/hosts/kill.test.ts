@@ -7,6 +7,7 @@ import { readState } from '../../shared/adapters/local/state.ts';
 import { firstPass } from '../../shared/engine/ready.ts';
 import { GROUP_SIZE, groupsOf } from '../../shared/engine/records.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
+import { runsAll } from '../long.ts';
 import { expectedOutput, type NumberJob, numberJob } from './number-job.ts';
 
 const LOCAL = new URL('../../dist/shared/hosts/local.js', import.meta.url).href;
@@ -18,7 +19,7 @@ const TASK_MILLISECONDS = 3;
 const KILLS = 4;
 const LONGEST_START_MILLISECONDS = 400;
 const LONGEST_WORK_MILLISECONDS = 300;
-const SEEDS = process.env.CLOUDREG_TEST_ALL === undefined ? [1] : [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = runsAll ? [1, 2, 3, 4, 5, 6, 7, 8] : [1];
 
 describe('kill -9', () => {
   it.each(SEEDS)(

@@ -4,6 +4,7 @@ import { n4Oracle } from '../../bench/n4-oracle.ts';
 import { type FloatImage, n4, n4Defaults } from '../../shared/numerics/n4/n4.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
 import { mean, standardDeviation } from '../../shared/numerics/statistics.ts';
+import { runsAll } from '../long.ts';
 import { sharedPath } from '../shared-data.ts';
 
 const fixedRounds = { ...n4Defaults, levels: [4, 4], threshold: 0 };
@@ -131,7 +132,6 @@ describe('N4', () => {
 
 const directory = sharedPath('data', 'illumination');
 /** Volumes take seconds each where the rounds are not few: `npm run test:all` runs them too. */
-const runsAll = process.env.CLOUDREG_TEST_ALL !== undefined;
 const isQuick = (name: string) => !(name.startsWith('brain') && name.endsWith('default'));
 const cases = (directory === undefined ? [] : n4Cases(directory)).filter(
   ({ name }) => runsAll || isQuick(name),

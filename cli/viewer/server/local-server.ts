@@ -2,13 +2,11 @@
  * A server for one browser on this machine: Neuroglancer's page, and volumes of any store below `data/`. Everything lies
  * below a random word, because any page that a browser shows can ask a local server.
  */
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
-import { RefusedError } from '../../errors.ts';
+import { loopbackUrl, newToken, startLoopback } from '../../loopback.ts';
 import { type Answer, CORS, PREFLIGHT, type Question, textAnswer } from './answer.ts';
 import { clientAnswer } from './client-answer.ts';
 import { objectAnswer } from './object-answer.ts';
@@ -36,36 +34,14 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-export const newToken = (): string => randomBytes(12).toString('base64url');
-
 /** Listens on the loopback interface alone. A port in use is refused. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const token = options.token ?? newToken();
-  const server = createServer((request, response) => void handle(options, token, request, response));
-  const port = await listen(server, options.port);
-  return {
-    url: urlAt(port, token),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-const urlAt = (port: number, token: string): string => `http://127.0.0.1:${port}/${token}/`;
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new RefusedError(`Port ${port} is in use: give another --port, or none for a free one.`)
-          : error,
-      ),
-    );
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
+  const { port, close } = await startLoopback(
+    options.port,
+    (request, response) => void handle(options, token, request, response),
+  );
+  return { url: loopbackUrl(port, token), close };
 }
 
 async function handle(

@@ -4,12 +4,10 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { isKey } from '../../../shared/adapters/object-key.ts';
 import type { ByteRange, ObjectStore, StoredObject } from '../../../shared/engine/ports.ts';
+import { MOST_AT_ONCE, objectPieces } from '../../object-pieces.ts';
 import { type Answer, CORS, type Question, textAnswer } from './answer.ts';
 import { rangeOf } from './byte-range.ts';
 import { staysInside } from './inside.ts';
-
-/** Objects above it are sent piece by piece: a shard can hold gigabytes. */
-const MOST_AT_ONCE = 16 * 2 ** 20;
 
 /** `key` is what the browser asks for below the volume's folder. */
 export async function objectAnswer(store: ObjectStore, key: string, question: Question): Promise<Answer> {
@@ -39,7 +37,8 @@ async function plainAnswer(
     range === 'whole' ? {} : contentRange(range, size),
   );
   if (method === 'HEAD') return { status, headers };
-  if (wanted.end - wanted.start > MOST_AT_ONCE) return { status, headers, body: pieces(store, key, wanted) };
+  if (wanted.end - wanted.start > MOST_AT_ONCE)
+    return { status, headers, body: objectPieces(store, key, wanted) };
   const [body] = (await store.getRanges(key, [wanted])) ?? [];
   return body === undefined ? notFound(key) : { status, headers: { ...headers, ...tag(range, body) }, body };
 }
@@ -58,19 +57,6 @@ async function encodedAnswer(object: StoredObject, key: string, question: Questi
   const extra = range === 'whole' ? tag(range, plain) : contentRange(range, plain.length);
   const answer = { status: range === 'whole' ? 200 : 206, headers: headersOf(key, body.length, extra) };
   return question.method === 'HEAD' ? answer : { ...answer, body };
-}
-
-async function* pieces(
-  store: ObjectStore,
-  key: string,
-  { start, end }: ByteRange,
-): AsyncIterable<Uint8Array> {
-  for (let at = start; at < end; at += MOST_AT_ONCE) {
-    const [piece] =
-      (await store.getRanges(key, [{ start: at, end: Math.min(end, at + MOST_AT_ONCE) }])) ?? [];
-    if (piece === undefined) throw new Error(`${store.url}/${key} went away while it was sent`);
-    yield piece;
-  }
 }
 
 const contentRange = ({ start, end }: ByteRange, size: number) => ({

@@ -6,10 +6,9 @@ import type { StepFile } from '../../../shared/engine/step.ts';
 import type { Vec3 } from '../../../shared/geometry/box.ts';
 import type { PixelType } from '../../../shared/kernels/kernels.ts';
 import type { StoredMip } from '../../../shared/volume/info.ts';
+import { mipShape } from '../../../shared/volume/mip-schema.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../../shared/volume/scales.ts';
-
-const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 const planSchema = z.object({
   format: z.literal('cloudreg-correction-plan/1'),
@@ -19,12 +18,7 @@ const planSchema = z.object({
   /** Of the volume that is written, finest first. */
   mips: z.array(
     z.object({
-      key: z.string(),
-      sizeVoxels: triple,
-      resolutionNm: triple,
-      factorFromPrevious: triple,
-      chunkSize: triple,
-      voxelOffset: triple,
+      ...mipShape,
       dataType: z.enum(['uint8', 'uint16', 'float32']),
     }),
   ),

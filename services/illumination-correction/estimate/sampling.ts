@@ -1,5 +1,5 @@
 /** How a volume is brought to the resolution that its illumination is estimated at. */
-import type { Vec3 } from '../../../shared/geometry/box.ts';
+import { perAxis, type Vec3 } from '../../../shared/geometry/box.ts';
 import { reductionOf } from '../../../shared/illumination/volume.ts';
 import type { StoredMip } from '../../../shared/volume/info.ts';
 
@@ -20,7 +20,7 @@ const CLOUDREG_EVERY = 8;
 const CLOUDREG_STEP_UM = 75;
 
 export const umOf = ({ resolutionNm }: Pick<StoredMip, 'resolutionNm'>): Vec3 =>
-  each((axis) => resolutionNm[axis] / 1000);
+  perAxis((axis) => resolutionNm[axis] / 1000);
 
 /** Of a preview: its finest scale, for only there a voxel of 0 says that no tile is there. */
 export function samplePreview(finest: StoredMip, method: string): Sampling {
@@ -29,7 +29,7 @@ export function samplePreview(finest: StoredMip, method: string): Sampling {
   const most = finest.sizeVoxels;
   const step = (axis: 0 | 1 | 2) =>
     Math.max(1, Math.min(Math.floor(CLOUDREG_STEP_UM / um[axis]), Math.floor(most[axis] / 4)));
-  return { mip: 0, factor: each(step), takes: 'middle' };
+  return { mip: 0, factor: perAxis(step), takes: 'middle' };
 }
 
 /** Of a volume: the coarsest scale of at most 150 um, averaged further; where all are coarser, the finest. */
@@ -42,7 +42,7 @@ export function sampleVolume(mips: readonly StoredMip[], method: string): Sampli
 function asCloudReg(mips: readonly StoredMip[]): Sampling {
   const mip = lastWhere(mips, (scale) => umOf(scale)[0] <= CLOUDREG_UM);
   const { sizeVoxels } = mips[mip]!;
-  const factor = each((axis) => Math.max(1, Math.min(CLOUDREG_EVERY, Math.floor(sizeVoxels[axis] / 4))));
+  const factor = perAxis((axis) => Math.max(1, Math.min(CLOUDREG_EVERY, Math.floor(sizeVoxels[axis] / 4))));
   return { mip, factor, takes: 'middle' };
 }
 
@@ -51,5 +51,3 @@ const meansOf = (mip: StoredMip): Vec3 => reductionOf({ size: mip.sizeVoxels, vo
 
 const lastWhere = (mips: readonly StoredMip[], fits: (mip: StoredMip) => boolean): number =>
   Math.max(0, ...mips.flatMap((mip, index) => (fits(mip) ? [index] : [])));
-
-const each = (value: (axis: 0 | 1 | 2) => number): Vec3 => [value(0), value(1), value(2)];

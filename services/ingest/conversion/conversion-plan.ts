@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { StepFile } from '../../../shared/engine/step.ts';
 import type { Reorientation } from '../../../shared/geometry/orientation.ts';
 import { type DataType, dataTypes } from '../../../shared/volume/data-type.ts';
+import { mipShape, triple } from '../../../shared/volume/mip-schema.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
 
-const triple = z.tuple([z.number(), z.number(), z.number()]);
 const axis = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 const sign = z.union([z.literal(1), z.literal(-1)]);
 
@@ -34,12 +34,7 @@ const planSchema = z.object({
   /** Finest first. */
   mips: z.array(
     z.object({
-      key: z.string(),
-      sizeVoxels: triple,
-      resolutionNm: triple,
-      factorFromPrevious: triple,
-      chunkSize: triple,
-      voxelOffset: triple,
+      ...mipShape,
       dataType: z.enum(dataTypes),
       labelBlock: triple.optional(),
       picture: z.enum(['jpeg', 'png']).optional(),

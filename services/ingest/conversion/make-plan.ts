@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { ElementType } from '../../../shared/formats/elements.ts';
 import type { ImageSource } from '../../../shared/formats/image-source/image-source.ts';
 import { openImageSource } from '../../../shared/formats/image-source/open-image-source.ts';
-import type { Vec3 } from '../../../shared/geometry/box.ts';
+import { perAxis, type Vec3 } from '../../../shared/geometry/box.ts';
 import {
   parseReorientation,
   type Reorientation,
@@ -210,4 +210,3 @@ const storedMip = ({
 });
 
 const vec = ([x, y, z]: Vec3): [number, number, number] => [x, y, z];
-const perAxis = (of: (axis: 0 | 1 | 2) => number): Vec3 => [of(0), of(1), of(2)];

@@ -23,7 +23,8 @@ import { extentUm, type SourceVolume } from '../../../shared/registration/source
 import { openTeam } from '../../../shared/registration/team/team.ts';
 import { teamKernels } from '../../../shared/registration/team/team-kernels.ts';
 import { velocityGrid } from '../../../shared/registration/velocity-grid.ts';
-import { cornerAffine, viewerLink, viewerState } from '../../../shared/registration/viewer-state.ts';
+import { cornerAffine, viewerState } from '../../../shared/registration/viewer-state.ts';
+import { inlineLink, PUBLIC_VIEWER } from '../../../shared/viewer/link.ts';
 import type { JobParameters } from '../../parameters.ts';
 import { orientationsOf } from '../orientations.ts';
 import { atlasUrls, checkSameFrame, openAtlas } from './atlas-volumes.ts';
@@ -122,7 +123,7 @@ export async function makeInitial(
     viewerState: viewFile.key,
     viewerLink: [sampleSpace, atlasSpace].some(({ imageUrl }) => imageUrl.startsWith('file:'))
       ? null
-      : viewerLink(view),
+      : inlineLink(PUBLIC_VIEWER, view),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import type { Placement } from '../../../shared/acquisition/placement.ts';
 import { surveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import type { Needs } from '../../../shared/engine/step.ts';
-import type { Vec3 } from '../../../shared/geometry/box.ts';
+import { perAxis, type Vec3 } from '../../../shared/geometry/box.ts';
 import { bytesPerVoxel, type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { JobParameters } from '../../parameters.ts';
 
@@ -30,8 +30,8 @@ const CHUNK = 64;
 
 export function previewFrame({ acquisition, placement, parameters }: PreviewInputs): PreviewFrame {
   const { factor, size: tile } = surveyGrid(acquisition, parameters.flatFieldStride);
-  const size = each((axis) => Math.ceil(placement.size[axis] / factor[axis]));
-  const voxelSizeUm = each((axis) => placement.voxelSizeUm[axis] * factor[axis]);
+  const size = perAxis((axis) => Math.ceil(placement.size[axis] / factor[axis]));
+  const voxelSizeUm = perAxis((axis) => placement.voxelSizeUm[axis] * factor[axis]);
   const sliceBytes = placement.tiles.length * tile[0] * tile[1] * Float32Array.BYTES_PER_ELEMENT;
   const mips = planScales({
     sizeVoxels: size,
@@ -65,5 +65,3 @@ export function previewNeeds(inputs: PreviewInputs): Needs {
 const VOXELS_A_SECOND = 9e6;
 /** A thread with its JavaScript heap, surveys of the tiles, and the picture. */
 const RUNTIME_MIB = 160;
-
-const each = (value: (axis: 0 | 1 | 2) => number): Vec3 => [value(0), value(1), value(2)];

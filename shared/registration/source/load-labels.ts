@@ -1,5 +1,5 @@
 /** Labels at low resolution, for pictures: the label at the middle of each block. */
-import { type Box, boxAt, type Vec3 } from '../../geometry/box.ts';
+import { type Box, boxAt, perAxis, type Vec3 } from '../../geometry/box.ts';
 import type { Grid } from '../grid.ts';
 import { extentUm, type SourceVolume, scaleFor } from './source-volume.ts';
 
@@ -33,5 +33,3 @@ const middle = (block: number, voxels: number, size: number): number =>
   Math.min(size - 1, block * voxels + (voxels >> 1));
 
 const planeAt = ([x, y]: Vec3, z: number): Box => boxAt([0, 0, z], [x, y, 1]);
-
-const perAxis = (of: (axis: 0 | 1 | 2) => number): Vec3 => [of(0), of(1), of(2)];

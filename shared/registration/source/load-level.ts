@@ -1,5 +1,5 @@
 /** A source volume as registration compares it: block means at a resolution, with what was recorded as weights. */
-import { type Box, boxAt, boxSize, type Vec3 } from '../../geometry/box.ts';
+import { type Box, boxAt, boxSize, perAxis, type Vec3 } from '../../geometry/box.ts';
 import type { VoxelArray } from '../../volume/data-type.ts';
 import { RegistrationInputError } from '../errors.ts';
 import { type Grid, pointsOf } from '../grid.ts';
@@ -118,5 +118,3 @@ function checkRange(
       `${url} is ${least} wherever something was recorded: a constant image cannot be registered.`,
     );
 }
-
-const perAxis = (of: (axis: 0 | 1 | 2) => number): Vec3 => [of(0), of(1), of(2)];

@@ -3,12 +3,13 @@
  * `SEED=<seed> npx vitest run test/engine/simulation` runs that schedule alone and prints what happened in it.
  */
 import { describe, expect, it, vi } from 'vitest';
+import { runsAll } from '../../long.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { runSchedule } from './schedule.ts';
 
 vi.mock('../../../shared/engine/sizes.ts', () => ({ GROUP_SIZE: 2, BLOCK_SIZE: 2, MAX_CHILDREN: 3 }));
 
-const SCHEDULES = process.env.CLOUDREG_TEST_ALL === '1' ? 2000 : 60;
+const SCHEDULES = runsAll ? 2000 : 120;
 const SEED = process.env.SEED;
 
 const seedOf = (scenario: number, schedule: number): number => scenario * 1_000_000 + schedule;

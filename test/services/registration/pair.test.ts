@@ -14,19 +14,19 @@ import { type LoadedTransform, loadTransform } from '../../../shared/registratio
 import { initialFile } from '../../../shared/registration/files/registration-files.ts';
 import { toAtlas, toSample } from '../../../shared/registration/map.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
+import { runsAll } from '../../long.ts';
 import { sharedPath } from '../../shared-data.ts';
 import { type PhantomFiles, runRegistration } from './phantom-files.ts';
 
 const pair = sharedPath('data', 'registration', 'pair1.nrrd');
 const truth = sharedPath('data', 'registration', 'pair1_truth.json');
 const allen = (name: string) => sharedPath('data', 'allen', name) ?? '';
-const isAsked = process.env.CLOUDREG_TEST_ALL === '1';
 
 /** atlas x, y, z, sample x, y, z, in_damage. */
 const landmarks = (): number[][] => JSON.parse(readFileSync(truth!, 'utf8')).landmarks.rows;
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 
-describe.skipIf(pair === undefined || !isAsked)('pair 1 (asked for, and ../shared/data is there)', () => {
+describe.skipIf(pair === undefined || !runsAll)('pair 1 (asked for, and ../shared/data is there)', () => {
   let files: PhantomFiles;
   let store: ObjectStore;
   let loaded: LoadedTransform;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 // @ts-expect-error: a script, in plain JavaScript
 import { tarOf as untypedTarOf } from '../../../scripts/tar.js';
 import { writeSmallAcquisition } from '../../end-to-end/small-acquisition.ts';
+import { runsAll } from '../../long.ts';
 
 interface File {
   readonly name: string;
@@ -59,7 +60,7 @@ describe('the tar of a bundle', () => {
   });
 });
 
-const isWanted = process.env.CLOUDREG_TEST_ALL === '1' && existsSync('dist/cli/main.js');
+const isWanted = runsAll && existsSync('dist/cli/main.js');
 
 describe.skipIf(!isWanted)(
   'the bundle (with CLOUDREG_TEST_ALL=1, after a build: it installs packages)',

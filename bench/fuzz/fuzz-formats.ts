@@ -1,6 +1,7 @@
 /** Damaged files through the readers: each must give a value or a refusal that names what is wrong, and nothing else. */
 import { memoryStore } from '../../shared/adapters/memory/store.ts';
 import { isPermanent } from '../../shared/engine/errors.ts';
+import type { Encoding } from '../../shared/engine/ports.ts';
 import { arrayFileInMemory } from '../../shared/formats/array-file.ts';
 import { elementBytes, makeElements } from '../../shared/formats/elements.ts';
 import { fileSource } from '../../shared/formats/image-source/open-image-source.ts';
@@ -88,8 +89,8 @@ async function readFile(files: SoundFiles, declare: (bytes: number) => void): Pr
 async function readVolume(files: SoundFiles, declare: (bytes: number) => void): Promise<void> {
   const store = memoryStore();
   for (const [name, bytes] of files) {
-    const [, key = name, suffix] = /^(.*?)(\.gz|\.br)?$/.exec(name) ?? [];
-    const encoding = suffix === '.gz' ? 'gzip' : suffix === '.br' ? 'br' : undefined;
+    const [, key = name, suffix] = /^(.*?)(?:\.(gz|br|zstd))?$/.exec(name) ?? [];
+    const encoding = suffix === 'gz' ? 'gzip' : (suffix as Encoding | undefined);
     await store.put(key, bytes, encoding ? { encoding } : {});
   }
   const volume = await openVolume(store);

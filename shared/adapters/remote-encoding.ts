@@ -2,6 +2,8 @@
 import type { Encoding } from '../engine/ports.ts';
 import { StoreError } from './store-errors.ts';
 
+const KNOWN: readonly string[] = ['gzip', 'br', 'zstd'] satisfies Encoding[];
+
 /** Names that change no byte: `aws-chunked` is left behind by some servers from the way the object came. */
 const PLAIN = ['', 'identity', 'aws-chunked'];
 
@@ -10,7 +12,7 @@ export function encodingOf(header: string | undefined, url: string): Encoding | 
   const names = (header ?? '').split(',').map((name) => name.trim().toLowerCase());
   const [first, ...more] = names.filter((name) => !PLAIN.includes(name));
   if (first === undefined) return undefined;
-  if (more.length === 0 && (first === 'gzip' || first === 'br')) return first;
+  if (more.length === 0 && KNOWN.includes(first)) return first as Encoding;
   const problem = `its Content-Encoding is "${header}"`;
-  throw new StoreError('unsupported', url, problem, 'Store it plain, or with gzip or br.');
+  throw new StoreError('unsupported', url, problem, 'Store it plain, or with gzip, br or zstd.');
 }

@@ -137,7 +137,7 @@ export interface Queues {
   dead(name: string): TaskQueue;
 }
 
-export type Encoding = 'gzip' | 'br';
+export type Encoding = 'gzip' | 'br' | 'zstd';
 
 /** Half open, in bytes of the object as stored. */
 export interface ByteRange {

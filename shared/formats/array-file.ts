@@ -88,8 +88,9 @@ export const arrayFileInMemory = (name: string, bytes: Uint8Array): ArrayFile =>
 });
 
 const PIECE_BYTES = 1 << 20;
-/** Deflate makes at most 1032 bytes of one. */
-const MOST_INFLATED = 1032;
+/** What one byte stands for at most: of bzip2 24 for 46.7 MB. */
+const MOST_EXPANSION = { gzip: 1032, bzip2: 2 ** 21 } as const;
+export type Packing = keyof typeof MOST_EXPANSION;
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
@@ -132,10 +133,15 @@ export function expectToFit(file: ArrayFile, bytes: number): void {
 }
 
 /** Refuses, before anything is allocated, an array that so many bytes of file cannot hold. */
-export function expectToHold(file: ArrayFile, neededBytes: number, start: number, compressed: boolean): void {
+export function expectToHold(
+  file: ArrayFile,
+  neededBytes: number,
+  start: number,
+  packing: Packing | undefined,
+): void {
   const held = Math.max(0, file.sizeBytes - start);
-  if (neededBytes <= (compressed ? held * MOST_INFLATED : held)) return;
-  const zipped = compressed ? ' of gzip' : '';
+  if (neededBytes <= held * (packing === undefined ? 1 : MOST_EXPANSION[packing])) return;
+  const zipped = packing === undefined ? '' : ` of ${packing}`;
   throw new ArrayFileError(
     file.name,
     `the header asks for ${neededBytes} bytes of data, but only ${held} bytes${zipped} are there: the file is cut short or its sizes are wrong`,

@@ -137,7 +137,7 @@ function readingAndWriting(makeStore: () => Promise<ObjectStore>): void {
 }
 
 function encodings(makeStore: () => Promise<ObjectStore>): void {
-  it.each(['gzip', 'br'] as const)('keeps the encoding %s beside the bytes', async (encoding) => {
+  it.each(['gzip', 'br', 'zstd'] as const)('keeps the encoding %s beside the bytes', async (encoding) => {
     const store = await makeStore();
     await store.put('40/0-64_0-64_0-64', bytes(1, 2, 3), { encoding });
     expect(await store.get('40/0-64_0-64_0-64')).toEqual({ bytes: bytes(1, 2, 3), encoding });
@@ -147,7 +147,7 @@ function encodings(makeStore: () => Promise<ObjectStore>): void {
 
   it('holds one form of an object: another encoding replaces it', async () => {
     const store = await makeStore();
-    const forms = [undefined, 'gzip', 'br', undefined, 'br', 'gzip'] as const;
+    const forms = [undefined, 'gzip', 'zstd', 'br', undefined, 'br', 'gzip'] as const;
     for (const [index, encoding] of forms.entries()) {
       await store.put('a', bytes(index), encoding && { encoding });
       expect(await store.get('a')).toEqual({ bytes: bytes(index), encoding });

@@ -10,6 +10,7 @@ import type { Encoding } from '../../engine/ports.ts';
 const SUFFIXES: readonly (readonly [Encoding, string])[] = [
   ['gzip', '.gz'],
   ['br', '.br'],
+  ['zstd', '.zstd'],
 ];
 
 const ARCHIVE = /\.(nii|tar)$/i;

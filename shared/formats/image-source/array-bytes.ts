@@ -41,19 +41,22 @@ export const joinedBytes = (parts: readonly ArrayBytes[], shareBytes: number): A
   },
 });
 
-interface GzipPlace {
-  /** Where gzip begins in the file. */
+interface PackedPlace {
+  /** Where the compressed data begin in the file. */
   readonly start: number;
-  /** Inflated bytes before the array. */
+  /** Unpacked bytes before the array. */
   readonly skip: number;
   readonly lengthBytes: number;
+  /** Of gzip unless it is given. */
+  readonly unpack?: (file: ArrayFile, start: number) => AsyncGenerator<Uint8Array>;
 }
 
 /** Padding behind the array; more than that is not padding. */
 const MOST_SURPLUS = 2 ** 24;
 
-/** Inflates forwards; a step back begins again. With the array's last byte gzip's checksum is looked at. */
-export function inflatedBytes(file: ArrayFile, { start, skip, lengthBytes }: GzipPlace): ArrayBytes {
+/** Unpacks forwards; a step back begins again. With the array's last byte the checksum at the end is looked at. */
+export function unpackedBytes(file: ArrayFile, place: PackedPlace): ArrayBytes {
+  const { start, skip, lengthBytes, unpack = inflated } = place;
   let stream: Forward | undefined;
   const close = async () => {
     const open = stream;
@@ -66,7 +69,7 @@ export function inflatedBytes(file: ArrayFile, { start, skip, lengthBytes }: Gzi
     async read(at, into) {
       if (stream === undefined || skip + at < stream.position()) {
         await close();
-        stream = forward(inflated(file, start));
+        stream = forward(unpack(file, start));
       }
       await stream.skipTo(skip + at);
       const filled = await stream.fill(into);
@@ -83,7 +86,7 @@ async function readToEnd(file: ArrayFile, stream: Forward, length: number): Prom
   if (stream.position() >= length + MOST_SURPLUS)
     throw new ArrayFileError(
       file.name,
-      `its gzip data go on for more than ${MOST_SURPLUS} bytes behind the ${length} that its header says: its sizes are wrong`,
+      `its compressed data go on for more than ${MOST_SURPLUS} bytes behind the ${length} that its header says: its sizes are wrong`,
     );
 }
 

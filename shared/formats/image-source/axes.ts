@@ -8,12 +8,12 @@ export interface Axes {
   readonly interleaved: boolean;
 }
 
-/** `shape`: fastest axis first. The axis of channels may be the first or the last; two axes are one plane. */
+/** `shape`: fastest axis first. The axis of channels may be the first or the last; two axes are one plane, one is a row. */
 export function axesOf(file: string, shape: readonly number[], channelAxis: number | undefined): Axes {
   const space = shape.filter((_, axis) => axis !== channelAxis);
-  const [x, y, z = 1, ...more] = space;
+  const [x, y = 1, z = 1, ...more] = space;
   const isAtAnEnd = channelAxis === undefined || channelAxis === 0 || channelAxis === shape.length - 1;
-  if (x !== undefined && y !== undefined && more.length === 0 && isAtAnEnd)
+  if (x !== undefined && more.length === 0 && isAtAnEnd)
     return {
       sizeVoxels: [x, y, z],
       channels: channelAxis === undefined ? 1 : shape[channelAxis]!,
@@ -21,7 +21,7 @@ export function axesOf(file: string, shape: readonly number[], channelAxis: numb
     };
   throw new ArrayFileError(
     file,
-    `has ${shape.length} axes, ${shape.join(' x ')}; expected two or three of space, and at most one of channels before or behind them`,
+    `has ${shape.length} axes, ${shape.join(' x ')}; expected one to three of space, and at most one of channels before or behind them`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { type ArrayFile, ArrayFileError, elementCount, expectToHold } from '../array-file.ts';
 import { umPer } from '../array-file-space.ts';
 import { type ElementType, elementBytes } from '../elements.ts';
-import { type ArrayBytes, inflatedBytes, plainBytes } from './array-bytes.ts';
+import { type ArrayBytes, plainBytes, unpackedBytes } from './array-bytes.ts';
 import { arraySource } from './array-source.ts';
 import { axesOf, voxelSizeOf } from './axes.ts';
 import type { ImageFrame, ImageSource } from './image-source.ts';
@@ -85,9 +85,9 @@ async function dataOf(
     throw new ArrayFileError(file.name, 'its data are text; expected BinaryData = True');
   const [holder, start] = name === 'LOCAL' ? [file, dataStart] : [await file.sibling(name), 0];
   const isZipped = /^true$/i.test(fields.get('CompressedData') ?? '');
-  expectToHold(holder, lengthBytes, start, isZipped);
+  expectToHold(holder, lengthBytes, start, isZipped ? 'gzip' : undefined);
   return () =>
-    isZipped ? inflatedBytes(holder, { start, skip: 0, lengthBytes }) : plainBytes(holder, start);
+    isZipped ? unpackedBytes(holder, { start, skip: 0, lengthBytes }) : plainBytes(holder, start);
 }
 
 /** ITK's positions grow to the left, back and up; each axis' direction is one row of the matrix. */

@@ -4,7 +4,7 @@ import { umPer } from '../array-file-space.ts';
 import { niftiAffine } from '../nifti/affine.ts';
 import type { NiftiFrame } from '../nifti/header.ts';
 import { openNifti } from '../nifti/read.ts';
-import { inflatedBytes, plainBytes } from './array-bytes.ts';
+import { plainBytes, unpackedBytes } from './array-bytes.ts';
 import { arraySource } from './array-source.ts';
 import { voxelSizeOf } from './axes.ts';
 import type { ImageFrame, ImageSource } from './image-source.ts';
@@ -24,7 +24,7 @@ export async function niftiSource(file: ArrayFile): Promise<ImageSource> {
     ...spaceOf(header.frame),
     open: () =>
       isZipped
-        ? inflatedBytes(holder, { start: 0, skip: header.dataStart, lengthBytes })
+        ? unpackedBytes(holder, { start: 0, skip: header.dataStart, lengthBytes })
         : plainBytes(holder, header.dataStart),
   });
 }

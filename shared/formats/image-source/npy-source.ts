@@ -7,7 +7,7 @@ import { type ArrayFile, elementCount, expectToHold, isGzip } from '../array-fil
 import { type ElementType, elementBytes } from '../elements.ts';
 import { firstInflated } from '../first-inflated.ts';
 import { MOST_NPY_HEADER_BYTES, type NpyHeader, parseNpyHeader } from '../npy.ts';
-import { inflatedBytes, plainBytes } from './array-bytes.ts';
+import { plainBytes, unpackedBytes } from './array-bytes.ts';
 import { arraySource } from './array-source.ts';
 import { axesOf } from './axes.ts';
 import type { ImageSource } from './image-source.ts';
@@ -35,7 +35,7 @@ export async function npySource(file: ArrayFile): Promise<ImageSource> {
   const { type, littleEndian, shape, fortranOrder, dataStart } = parseNpyHeader(file.name, start);
   const fastestFirst = fortranOrder ? shape : [...shape].reverse();
   const lengthBytes = elementCount(file.name, shape) * elementBytes(TYPES[type]);
-  expectToHold(file, dataStart + lengthBytes, 0, isZipped);
+  expectToHold(file, dataStart + lengthBytes, 0, isZipped ? 'gzip' : undefined);
   return arraySource({
     name: file.name,
     type: TYPES[type],
@@ -43,7 +43,7 @@ export async function npySource(file: ArrayFile): Promise<ImageSource> {
     ...axesOf(file.name, fastestFirst, shape.length === 4 ? 3 : undefined),
     open: () =>
       isZipped
-        ? inflatedBytes(file, { start: 0, skip: dataStart, lengthBytes })
+        ? unpackedBytes(file, { start: 0, skip: dataStart, lengthBytes })
         : plainBytes(file, dataStart),
   });
 }

@@ -3,8 +3,16 @@ import { type ArrayFile, ArrayFileError, elementCount, expectToFit } from '../ar
 import { nrrdAffineUm, nrrdVoxelSize } from '../array-file-space.ts';
 import { elementBytes } from '../elements.ts';
 import type { NrrdHeader, NrrdMeta } from '../nrrd/header.ts';
-import { expectData, readData, readNrrdHeader, shareOf, skippedBytes } from '../nrrd/read.ts';
-import { type ArrayBytes, inflatedBytes, joinedBytes, memoryBytes, plainBytes } from './array-bytes.ts';
+import {
+  expectData,
+  packingOf,
+  readData,
+  readNrrdHeader,
+  shareOf,
+  skippedBytes,
+  unpackers,
+} from '../nrrd/read.ts';
+import { type ArrayBytes, joinedBytes, memoryBytes, plainBytes, unpackedBytes } from './array-bytes.ts';
 import { arraySource } from './array-source.ts';
 import { axesOf, voxelSizeOf } from './axes.ts';
 import type { ImageSource } from './image-source.ts';
@@ -80,8 +88,11 @@ async function partOf(
   if (byteSkip === -1) return () => plainBytes(file, file.sizeBytes - bytes);
   if (encoding === 'ascii' || encoding === 'hex') return inMemory(file, start, header, bytes);
   const from = start + (await skippedBytes(file, start, header.lineSkip));
-  if (encoding === 'gzip')
-    return () => inflatedBytes(file, { start: from, skip: byteSkip, lengthBytes: bytes });
+  const packing = packingOf(encoding);
+  if (packing !== undefined) {
+    const place = { start: from, skip: byteSkip, lengthBytes: bytes, unpack: unpackers[packing] };
+    return () => unpackedBytes(file, place);
+  }
   if (from + byteSkip + bytes > file.sizeBytes)
     throw new ArrayFileError(
       file.name,

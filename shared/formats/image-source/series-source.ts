@@ -1,9 +1,8 @@
 /** A folder of planes, one a file: TIFF or PNG, in the order of the numbers in their names. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { inParallel } from '../../in-parallel.ts';
-import { ArrayFileError, arrayFileAt } from '../array-file.ts';
+import { ArrayFileError } from '../array-file.ts';
 import { byNumbers, gapWarning } from './file-names.ts';
+import type { ImageFolder } from './image-place.ts';
 import { checkPlanes, type ImageSource, planeElements } from './image-source.ts';
 import { openPlaneFile } from './plane-file.ts';
 import { expectSame } from './tiff-source.ts';
@@ -12,18 +11,21 @@ const PICTURE = /\.(tiff?|png)$/i;
 const PARALLEL_HEADERS = 8;
 
 /**
- * Reads the header of every file, so that a plane of another size or type is refused by name before any work is done.
- * Hidden files and files of other names are left out. @throws ArrayFileError, TiffError, PngError
+ * Reads the header of every file, so that a plane of another size or type is refused by name before any work is done;
+ * unless that was done before (`isChecked`). Files of other names are left out. @throws ArrayFileError, TiffError, PngError
  */
-export async function seriesSource(folder: string): Promise<ImageSource> {
-  const { names, others } = await planesIn(folder);
-  const open = async (name: string) => openPlaneFile({ ...(await arrayFileAt(join(folder, name))), name });
+export async function seriesSource(folder: ImageFolder, isChecked: boolean): Promise<ImageSource> {
+  const { names, others } = planesIn(folder);
+  const open = async (name: string) => openPlaneFile({ ...(await folder.open(name)), name });
   const [first] = names;
   if (first === undefined)
-    throw new ArrayFileError(folder, 'has no files called .tif, .tiff or .png, expected one a plane');
+    throw new ArrayFileError(
+      folder.name,
+      'has no files called .tif, .tiff or .png, expected one a plane; nor an info, which a precomputed volume has',
+    );
   const { kind, format } = await open(first);
   const warnings: string[] = [];
-  await inParallel(names, PARALLEL_HEADERS, async (name) => {
+  await inParallel(isChecked ? [] : names, PARALLEL_HEADERS, async (name) => {
     const plane = await open(name);
     if (plane.format !== format)
       throw new ArrayFileError(
@@ -33,7 +35,11 @@ export async function seriesSource(folder: string): Promise<ImageSource> {
     expectSame(kind, plane.kind, name);
     if (warnings.length === 0) warnings.push(...plane.warnings);
   });
-  const about = { name: folder, sizeVoxels: [kind.width, kind.height, names.length], channels: 1 } as const;
+  const about = {
+    name: folder.name,
+    sizeVoxels: [kind.width, kind.height, names.length],
+    channels: 1,
+  } as const;
   return {
     ...about,
     dtype: kind.type,
@@ -53,15 +59,10 @@ export async function seriesSource(folder: string): Promise<ImageSource> {
   };
 }
 
-async function planesIn(folder: string): Promise<{ names: string[]; others: string[] }> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
-  const all = files.map(({ name }) => name);
-  return {
-    names: all.filter((name) => PICTURE.test(name)).sort(byNumbers),
-    others: all.filter((name) => !PICTURE.test(name)).sort(),
-  };
-}
+const planesIn = ({ names }: ImageFolder): { readonly names: string[]; readonly others: string[] } => ({
+  names: names.filter((name) => PICTURE.test(name)).sort(byNumbers),
+  others: names.filter((name) => !PICTURE.test(name)).sort(),
+});
 
 function namesWarnings(names: readonly string[], others: readonly string[]): string[] {
   const gap = gapWarning(names);

@@ -45,7 +45,7 @@ export async function openNifti(file: ArrayFile): Promise<OpenNifti> {
   const holder = header.isPair ? await file.sibling(imageBeside(file.name)) : file;
   const isZipped = header.isPair ? isGzip(await holder.read(0, 2)) : compressed;
   const lengthBytes = elementCount(file.name, header.shape) * elementBytes(header.type);
-  expectToHold(holder, header.dataStart + lengthBytes, 0, isZipped);
+  expectToHold(holder, header.dataStart + lengthBytes, 0, isZipped ? 'gzip' : undefined);
   return { header, holder, isZipped, lengthBytes };
 }
 

@@ -20,7 +20,7 @@ export interface NrrdMeta {
   readonly keyValues?: Readonly<Record<string, string>>;
 }
 
-export type NrrdEncoding = 'raw' | 'gzip' | 'ascii' | 'hex';
+export type NrrdEncoding = 'raw' | 'gzip' | 'bzip2' | 'ascii' | 'hex';
 
 export interface NrrdHeader {
   readonly type: ElementType;
@@ -59,6 +59,8 @@ const ENCODINGS: Readonly<Record<string, NrrdEncoding>> = {
   raw: 'raw',
   gzip: 'gzip',
   gz: 'gzip',
+  bzip2: 'bzip2',
+  bz2: 'bzip2',
   ascii: 'ascii',
   text: 'ascii',
   txt: 'ascii',
@@ -150,7 +152,7 @@ function typeNamed(file: string, name: string): ElementType {
 function encodingNamed(file: string, name: string): NrrdEncoding {
   const found = ENCODINGS[name.toLowerCase()];
   if (found) return found;
-  throw new ArrayFileError(file, `encoding "${name}" is not read: use raw, gzip, ascii or hex`);
+  throw new ArrayFileError(file, `encoding "${name}" is not read: use raw, gzip, bzip2, ascii or hex`);
 }
 
 function isLittleEndian(

@@ -1,4 +1,4 @@
-/** Reading NRRD files: raw, gzip, ascii and hex, attached or with data files of their own. */
+/** Reading NRRD files: raw, gzip, bzip2, ascii and hex, attached or with data files of their own. */
 import {
   type ArrayFile,
   ArrayFileError,
@@ -7,9 +7,11 @@ import {
   expectToHold,
   gatherBytes,
   inflated,
+  type Packing,
 } from '../array-file.ts';
+import { unbzipped } from '../bzip2/unbzip.ts';
 import { type ElementArray, type ElementType, elementBytes, elementsFrom } from '../elements.ts';
-import { type NrrdHeader, type NrrdMeta, parseNrrdHeader } from './header.ts';
+import { type NrrdEncoding, type NrrdHeader, type NrrdMeta, parseNrrdHeader } from './header.ts';
 import { elementsFromText } from './text-data.ts';
 
 export interface Nrrd {
@@ -89,9 +91,16 @@ export async function readData(
   const from = start + (await skippedBytes(file, start, header.lineSkip));
   if (encoding === 'ascii' || encoding === 'hex')
     return elementsFromText(file, from + header.byteSkip, header, bytes / elementBytes(type));
-  const pieces = encoding === 'gzip' ? inflated(file, from) : file.stream(from);
+  const packing = packingOf(encoding);
+  const pieces = packing === undefined ? file.stream(from) : unpackers[packing](file, from);
   return elementsFrom(await gatherBytes(file.name, pieces, header.byteSkip, bytes), type, littleEndian);
 }
+
+export const packingOf = (encoding: NrrdEncoding): Packing | undefined =>
+  encoding === 'gzip' || encoding === 'bzip2' ? encoding : undefined;
+
+/** What undoes each, from a place in a file to its end. */
+export const unpackers = { gzip: inflated, bzip2: unbzipped } as const;
 
 /** Refuses, before anything is allocated, data that the file cannot hold. */
 export function expectData(
@@ -103,10 +112,9 @@ export function expectData(
   if (byteSkip === -1 && encoding !== 'raw')
     throw new ArrayFileError(file.name, `byte skip -1 with encoding ${encoding}, expected raw`);
   // Each number takes at least a digit and a space.
-  const needed = { raw: bytes, gzip: bytes, hex: 2 * bytes, ascii: (2 * bytes) / elementBytes(type) - 1 }[
-    encoding
-  ];
-  expectToHold(file, needed, start, encoding === 'gzip');
+  const asText = { hex: 2 * bytes, ascii: (2 * bytes) / elementBytes(type) - 1 };
+  const needed = encoding === 'hex' || encoding === 'ascii' ? asText[encoding] : bytes;
+  expectToHold(file, needed, start, packingOf(encoding));
 }
 
 /** Bytes of the first `lines` lines behind `start`. */

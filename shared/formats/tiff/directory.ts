@@ -5,7 +5,7 @@
 import type { TiffSource } from './source.ts';
 import { TiffError } from './tiff-error.ts';
 
-/** Both ends of the file are fetched at once: nearly every writer puts the directory at one of them. */
+/** Nearly every writer puts the directory at one end of the file: the beginning is read, and the end where it is not there. */
 const END_BYTES = 1024;
 /** More pages than any stack holds: a longer chain is an error in the file. */
 const MOST_PAGES = 100_000;
@@ -103,10 +103,9 @@ async function openFormat(source: TiffSource): Promise<{ format: Format; first: 
 async function openWindow(source: TiffSource): Promise<Format['view']> {
   const head = Math.min(END_BYTES, source.size);
   const tail = Math.max(head, source.size - END_BYTES);
-  const [first, last] = await source.read([
-    { start: 0, end: head },
-    { start: tail, end: source.size },
-  ]);
+  const read = async (start: number, end: number) => (await source.read([{ start, end }]))[0];
+  const first = await read(0, head);
+  let last: Uint8Array | undefined;
   return async (start, length) => {
     if (start < 0 || start + length > source.size)
       throw new TiffError(
@@ -114,12 +113,14 @@ async function openWindow(source: TiffSource): Promise<Format['view']> {
         source.name,
         `the header points beyond the end (${source.size} bytes)`,
       );
+    const isInTail = start >= tail && start + length > head;
+    if (isInTail) last ??= await read(tail, source.size);
     const bytes =
       start + length <= head
         ? first?.subarray(start, start + length)
-        : start >= tail
+        : isInTail
           ? last?.subarray(start - tail, start - tail + length)
-          : (await source.read([{ start, end: start + length }]))[0];
+          : await read(start, start + length);
     if (bytes?.length !== length)
       throw new TiffError('truncated', source.name, 'the file is shorter than its listing says');
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

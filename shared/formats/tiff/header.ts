@@ -1,4 +1,6 @@
 /** What a TIFF's first image is and where its pixels lie, checked against the file's size. */
+
+import { MOST_ZSTD_EXPANSION } from '../zstd.ts';
 import { type Directory, readDirectory } from './directory.ts';
 import type { TiffSource } from './source.ts';
 import { TiffError } from './tiff-error.ts';
@@ -35,6 +37,7 @@ export interface TiffHeader {
 }
 
 export const UNCOMPRESSED = 1;
+export const ZSTD = 50000;
 
 const TAG = {
   width: 256,
@@ -57,8 +60,12 @@ const TAG = {
   imageDepth: 32997,
 } as const;
 
-/** What no lossless codec of TIFF exceeds (LZW: 12 bits may stand for 4 KiB): more is a lie or a bomb. */
+/** What no other lossless codec of TIFF exceeds (LZW: 12 bits may stand for 4 KiB). */
 const MOST_EXPANSION = 3000;
+
+/** Pixels of which one byte holds more are a lie or a bomb. */
+export const mostExpansion = ({ compression }: Pick<TiffHeader, 'compression'>): number =>
+  compression === ZSTD ? MOST_ZSTD_EXPANSION : MOST_EXPANSION;
 
 /** Reads the header and checks that all pixels it speaks of lie within the file. Throws `TiffError`. */
 export const readTiffHeader = async (source: TiffSource): Promise<TiffHeader> =>
@@ -102,7 +109,7 @@ function checkNumbers(header: ImageNumbers, { name, size }: TiffSource): void {
   const pixelBytes = (width * height * bitsPerSample * samplesPerPixel) / 8;
   if (compression === UNCOMPRESSED && pixelBytes > size)
     throw new TiffError('truncated', name, `${width} x ${height} pixels cannot lie in ${size} bytes`);
-  if (pixelBytes > size * MOST_EXPANSION)
+  if (pixelBytes > size * mostExpansion(header))
     throw damaged(`${width} x ${height} pixels cannot lie in ${size} bytes`);
 }
 

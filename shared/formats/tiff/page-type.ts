@@ -1,9 +1,9 @@
 /** Which images are read plane by plane, and into which numbers: more than an acquisition's planes may be. */
 import type { ElementType } from '../elements.ts';
-import { type TiffHeader, UNCOMPRESSED } from './header.ts';
+import { type TiffHeader, UNCOMPRESSED, ZSTD } from './header.ts';
 import { TiffError } from './tiff-error.ts';
 
-export type PageCompression = 'none' | 'LZW' | 'deflate' | 'PackBits' | 'JPEG';
+export type PageCompression = 'none' | 'LZW' | 'deflate' | 'PackBits' | 'zstd' | 'JPEG';
 
 export interface PageType {
   readonly type: ElementType;
@@ -17,6 +17,7 @@ const COMPRESSIONS: Readonly<Record<number, PageCompression>> = {
   8: 'deflate',
   32773: 'PackBits',
   32946: 'deflate',
+  [ZSTD]: 'zstd',
 };
 
 const WHOLE = [8, 16, 32, 64];
@@ -33,7 +34,7 @@ export function pageTypeOf(header: TiffHeader, file: string): PageType {
   if (imageDepth !== 1) refuse('a three-dimensional image in one page', 'a plane');
   const compression =
     COMPRESSIONS[header.compression] ??
-    refuse(`compression ${header.compression}`, 'none, LZW, deflate, PackBits or JPEG');
+    refuse(`compression ${header.compression}`, 'none, LZW, deflate, PackBits, zstd or JPEG');
   const type = elementTypeOf(header) ?? refuse(typeName(header), 'whole numbers, float32 or float64');
   if (compression === 'JPEG' && (type !== 'uint8' || bitsPerSample !== 8 || header.pages > 1))
     refuse(`${typeName(header)} as JPEG in a file of ${header.pages} pages`, '8 bits and a single page');

@@ -1,5 +1,5 @@
 /** Which TIFFs are read, and into which arrays. Whatever is not read exactly is refused by name. */
-import { type TiffHeader, UNCOMPRESSED } from './header.ts';
+import { type TiffHeader, UNCOMPRESSED, ZSTD } from './header.ts';
 import { TiffError } from './tiff-error.ts';
 
 export type TiffPixels = Uint8Array | Uint16Array | Float32Array;
@@ -12,13 +12,14 @@ const PIXEL_TYPES: Readonly<Record<string, TiffPixelType>> = {
 };
 const FORMATS: Readonly<Record<number, string>> = { 1: 'unsigned', 2: 'signed', 3: 'float', 4: 'unsigned' };
 
-/** Lossless ones that libvips decodes: LZW, deflate (both its numbers), PackBits. */
+/** Lossless ones; zstd is decoded here, the others by libvips: LZW, deflate (both its numbers), PackBits. */
 const COMPRESSIONS: Readonly<Record<number, string>> = {
   [UNCOMPRESSED]: 'none',
   5: 'LZW',
   8: 'deflate',
   32773: 'PackBits',
   32946: 'deflate',
+  [ZSTD]: 'zstd',
 };
 
 /** The type of the image's pixels; throws `TiffError` of kind `unsupported` for an image that is not read. */
@@ -33,7 +34,7 @@ export function pixelTypeOf(header: TiffHeader, file: string): TiffPixelType {
   if (fillOrder !== 1) refuse('the bits of each byte are reversed', 'the ordinary order');
   if (imageDepth !== 1) refuse('a three-dimensional image in one page', 'a plane');
   if (COMPRESSIONS[compression] === undefined)
-    refuse(`compression ${compression}`, 'none, LZW, deflate or PackBits');
+    refuse(`compression ${compression}`, 'none, LZW, deflate, PackBits or zstd');
   const found = `${header.bitsPerSample} bit ${FORMATS[header.sampleFormat] ?? `format ${header.sampleFormat}`}`;
   const type = PIXEL_TYPES[found] ?? refuse(`${found} pixels`, Object.keys(PIXEL_TYPES).join(', '));
   const predictors = type === 'float32' ? [1, 2, 3] : [1, 2];

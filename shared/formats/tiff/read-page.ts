@@ -1,14 +1,14 @@
 /** One image of a TIFF as numbers, of any type that `pageTypeOf` takes, with the memory of a plane and a strip or tile. */
 import { type ElementArray, makeElements } from '../elements.ts';
-import type { TiffHeader } from './header.ts';
+import { mostExpansion, rowBytes, type TiffHeader } from './header.ts';
 import { type PageType, pageTypeOf } from './page-type.ts';
+import { isPlain, type TiffPixels } from './pixels.ts';
+import { readRegionOfRows, rowLayoutOf } from './rows.ts';
 import { decodeSegment } from './segment.ts';
 import { decodeWithSharp } from './sharp-decoder.ts';
 import type { TiffSource } from './source.ts';
 import { TiffError } from './tiff-error.ts';
 
-/** No lossless codec of TIFF makes more of a byte (LZW: 12 bits may stand for 4 KiB). */
-const MOST_EXPANSION = 3000;
 /** Tiles may be larger than the image, but not by any factor. */
 const MOST_TILE_BYTES = 2 ** 24;
 
@@ -20,6 +20,7 @@ export async function readTiffPage(
 ): Promise<void> {
   const type = pageTypeOf(header, source.name);
   if (type.compression === 'JPEG') return readJpeg(source, header, into);
+  if (isStraight(header)) return readStraight(source, header, into);
   const { kind, width, height, offsets } = header.segments;
   checkSegmentSize(header, source.name);
   const across = kind === 'tiles' ? Math.ceil(header.width / width) : 1;
@@ -35,6 +36,25 @@ export async function readTiffPage(
         (y0 + y) * header.width + x0,
       );
   }
+}
+
+/** Rows of numbers of 8, 16 or 32 bits, all of them in the file as they are in memory, but for the order of bytes. */
+function isStraight(header: TiffHeader): boolean {
+  const { bitsPerSample, fillOrder, height, segments } = header;
+  const bytesOf = (strip: number): number =>
+    rowBytes(header) * Math.min(segments.height, height - strip * segments.height);
+  return (
+    isPlain(header) &&
+    fillOrder === 1 &&
+    [8, 16, 32].includes(bitsPerSample) &&
+    segments.offsets.every((offset, strip) => offset > 0 && segments.byteCounts[strip] === bytesOf(strip))
+  );
+}
+
+async function readStraight(source: TiffSource, header: TiffHeader, into: ElementArray): Promise<void> {
+  const region = { x0: 0, x1: header.width, y0: 0, y1: header.height };
+  const isWhole = await readRegionOfRows(rowLayoutOf(header), region, into as TiffPixels, source.readRows);
+  if (!isWhole) throw new TiffError('truncated', source.name, 'the file is shorter than its listing says');
 }
 
 function checkSegmentSize({ segments, bitsPerSample, width, height }: TiffHeader, file: string): void {
@@ -60,7 +80,7 @@ async function readSegment(
   // Never written: all zero.
   if (start === 0 && length === 0) return makeElements(type.type, width * height);
   const pixelBytes = (width * height * header.bitsPerSample) / 8;
-  if (pixelBytes > length * MOST_EXPANSION)
+  if (pixelBytes > length * mostExpansion(header))
     throw new TiffError('damaged', source.name, `${width} x ${height} pixels cannot lie in ${length} bytes`);
   const [bytes] = await source.read([{ start, end: start + length }]);
   if (bytes?.length !== length)

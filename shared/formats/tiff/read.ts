@@ -1,6 +1,7 @@
 /** A grey TIFF's first image as numbers: 8 or 16 bit unsigned, or 32 bit float. */
-import { readTiffHeader, type TiffHeader } from './header.ts';
+import { readTiffHeader, type TiffHeader, ZSTD } from './header.ts';
 import { isPlain, makeTiffPixels, pixelTypeOf, type TiffPixels } from './pixels.ts';
+import { readTiffPage } from './read-page.ts';
 import { readRegionOfRows, rowLayoutOf } from './rows.ts';
 import { decodeWithSharp } from './sharp-decoder.ts';
 import type { TiffSource } from './source.ts';
@@ -22,6 +23,11 @@ export async function readTiff(source: TiffSource): Promise<TiffImage> {
 
 async function decode(source: TiffSource, header: TiffHeader): Promise<TiffPixels> {
   const type = pixelTypeOf(header, source.name);
+  if (header.compression === ZSTD) {
+    const pixels = makeTiffPixels(type, header.width * header.height);
+    await readTiffPage(source, header, pixels);
+    return pixels;
+  }
   if (!isPlain(header)) {
     const [bytes] = await source.read([{ start: 0, end: source.size }]);
     return decodeWithSharp(bytes ?? new Uint8Array(), header, type, source.name);

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { type ElementArray, elementBytes, elementsFrom, makeElements } from '../elements.ts';
+import { unzstd } from '../zstd.ts';
 import type { TiffHeader } from './header.ts';
 import { decodeLzw } from './lzw.ts';
 import { decodePackBits } from './pack-bits.ts';
@@ -73,6 +74,8 @@ async function fill(
       return decodePackBits(bytes, out);
     case 'deflate':
       return inflateInto(out, bytes, where);
+    case 'zstd':
+      return unzstdInto(out, bytes, where);
     case 'none': {
       const part = bytes.subarray(0, out.length);
       out.set(part);
@@ -85,7 +88,7 @@ async function fill(
 
 /** Some writers fill up the last strip: what is beyond is not looked at, as long as it is no more than padding. */
 async function inflateInto(out: Uint8Array, bytes: Uint8Array, where: string): Promise<number> {
-  const options = { chunkSize: out.length + 128, maxOutputLength: 2 * out.length + MOST_PADDING };
+  const options = { chunkSize: out.length + 128, maxOutputLength: mostFilledUp(out) };
   const plain = await inflateAsync(bytes, options).catch((cause: Error) => {
     throw new TiffError(
       'damaged',
@@ -99,6 +102,18 @@ async function inflateInto(out: Uint8Array, bytes: Uint8Array, where: string): P
   return part.length;
 }
 
+async function unzstdInto(out: Uint8Array, bytes: Uint8Array, where: string): Promise<number> {
+  const plain = await unzstd(bytes, mostFilledUp(out)).catch((cause: Error) => {
+    throw new TiffError('unsupported', where, `zstd data of ${cause.message}`, cause);
+  });
+  if (plain === undefined)
+    throw new TiffError('damaged', where, 'its zstd data are damaged, cut short or too long');
+  const part = plain.subarray(0, out.length);
+  out.set(part);
+  return part.length;
+}
+
 const MOST_PADDING = 2 ** 20;
+const mostFilledUp = ({ length }: Uint8Array): number => 2 * length + MOST_PADDING;
 
 const isHostLittle = (): boolean => new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -1,4 +1,4 @@
-/** The JSON that describes one array of zarr version 2 or 3: C order, little endian, gzip, chunks at keys with slashes. */
+/** The JSON that describes one array of zarr version 2 or 3: C order, little endian, gzip or plain, chunks at keys with slashes. */
 import type { JsonObject } from '../../engine/records.ts';
 import type { DataType } from '../../volume/data-type.ts';
 
@@ -10,7 +10,8 @@ export interface ZarrArray {
   readonly shardShape?: readonly number[] | undefined;
   readonly axes: readonly string[];
   readonly dataType: DataType;
-  readonly gzipLevel: number;
+  /** Absent: chunks as they are. */
+  readonly gzipLevel?: number | undefined;
 }
 
 /** `.zarray` */
@@ -20,7 +21,7 @@ export const arrayMetadata2 = ({ shape, chunkShape, dataType, gzipLevel }: ZarrA
   chunks: [...chunkShape],
   dtype: NUMPY_TYPES[dataType],
   order: 'C',
-  compressor: { id: 'gzip', level: gzipLevel },
+  compressor: gzipLevel === undefined ? null : { id: 'gzip', level: gzipLevel },
   filters: null,
   fill_value: 0,
   dimension_separator: '/',
@@ -58,7 +59,7 @@ const LITTLE_ENDIAN = { name: 'bytes', configuration: { endian: 'little' } };
 
 const chunkCodecs = ({ gzipLevel }: ZarrArray): JsonObject[] => [
   LITTLE_ENDIAN,
-  { name: 'gzip', configuration: { level: gzipLevel } },
+  ...(gzipLevel === undefined ? [] : [{ name: 'gzip', configuration: { level: gzipLevel } }]),
 ];
 
 const shardCodec = (array: ZarrArray): JsonObject => ({

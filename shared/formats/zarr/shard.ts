@@ -1,9 +1,9 @@
 /** A shard of zarr's `sharding_indexed`: encoded chunks, then the index that says where each lies (FORMATS section 13). */
 import { crc32c } from './crc32c.ts';
 
-const ENTRY_BYTES = 16;
-const CHECKSUM_BYTES = 4;
-const ABSENT = 0xffff_ffff_ffff_ffffn;
+export const ENTRY_BYTES = 16;
+export const CHECKSUM_BYTES = 4;
+export const ABSENT = 0xffff_ffff_ffff_ffffn;
 
 /** `chunks`: of the shard's whole grid in C order, undefined where there is none. */
 export function encodeShard(chunks: readonly (Uint8Array | undefined)[]): Uint8Array {

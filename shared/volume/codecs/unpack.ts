@@ -1,8 +1,9 @@
-/** Undoes gzip and brotli without making more than what was expected. */
+/** Undoes gzip, brotli and zstd without making more than what was expected. */
 import { constants } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
 import type { Encoding } from '../../engine/ports.ts';
+import { unzstd } from '../../formats/zstd.ts';
 import { ChunkError } from '../errors.ts';
 
 /** Takes zlib streams, too: neuroglancer-scripts writes them where it says gzip (FORMATS section 5.9). */
@@ -24,6 +25,7 @@ export async function unpack(
   chunk: string,
 ): Promise<Uint8Array> {
   const most = Math.min(mostBytes + ROOM_BYTES, constants.MAX_LENGTH);
+  if (encoding === 'zstd') return unpackZstd(bytes, most, chunk);
   const room = Math.min(most, bytes.length * MOST_INFLATED + ROOM_BYTES, MOST_AHEAD);
   const options = { chunkSize: Math.max(room, 64), maxOutputLength: most };
   try {
@@ -34,4 +36,12 @@ export async function unpack(
     const problem = `${bytes.length} bytes that are no whole ${encoding} stream (${(error as Error).message})`;
     throw new ChunkError(chunk, problem, error);
   }
+}
+
+async function unpackZstd(bytes: Uint8Array, most: number, chunk: string): Promise<Uint8Array> {
+  const plain = await unzstd(bytes, most).catch((error: Error) => {
+    throw new ChunkError(chunk, `zstd data of ${error.message}`, error);
+  });
+  if (plain !== undefined) return plain;
+  throw new ChunkError(chunk, `${bytes.length} bytes that are no whole zstd stream of at most ${most} bytes`);
 }

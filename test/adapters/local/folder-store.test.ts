@@ -51,8 +51,10 @@ describe('a folder as a store', () => {
     expect(await readdir(root)).toEqual(['a']);
   });
 
-  it('reads the plain form first, then .gz, then .br', async () => {
+  it('reads the plain form first, then .gz, then .br, then .zstd', async () => {
     const store = folderStore(root);
+    await file('a.zstd', 4);
+    expect(await store.get('a')).toEqual({ bytes: bytes(4), encoding: 'zstd' });
     await file('a.br', 1);
     expect(await store.get('a')).toEqual({ bytes: bytes(1), encoding: 'br' });
     await file('a.gz', 2);
@@ -173,6 +175,26 @@ describe('what stands in the way of a folder store', () => {
     await expect(store.put('closed/b', bytes(1))).rejects.toMatchObject({ kind: 'denied' });
     await expect(store.delete(['closed/a'])).rejects.toThrow(/a: cannot delete: permission denied/);
     await chmod(join(root, 'closed'), 0o755);
+  });
+
+  it.each([1000, 4095, 4096, 5000])('reads rows %i bytes apart, as far as the file goes', async (stride) => {
+    const [count, width] = [700, 33];
+    const content = Uint8Array.from({ length: stride * count }, (_, at) => at % 251);
+    await writeFile(join(root, 'plane'), content);
+    const read = async (start: number) => {
+      const into = new Uint8Array(count * width);
+      const filled = await folderStore(root).getRows('plane', { start, bytes: width, stride, count }, into);
+      return { filled, into };
+    };
+    const whole = await read(7);
+    expect(whole.filled).toBe(count * width);
+    const differs = whole.into.findIndex(
+      (value, at) => value !== content[7 + Math.floor(at / width) * stride + (at % width)],
+    );
+    expect(differs).toBe(-1);
+    // The last row ends 8 bytes behind the file's end; then it is not there at all.
+    expect((await read(stride - width + 8)).filled).toBe(count * width - 8);
+    expect((await read(stride + 7)).filled).toBe((count - 1) * width);
   });
 
   it('never touches an object when a delete is refused for another key', async () => {

@@ -12,6 +12,7 @@ interface Entry {
   readonly file: string;
   readonly verdict: 'decodable-grey' | 'optional' | 'refuse';
   readonly tier?: number;
+  readonly compression?: string;
   readonly bits_per_sample?: number;
   readonly sample_format?: string;
   readonly photometric?: string;
@@ -30,7 +31,7 @@ const sha256 = (pixels: Uint8Array) => createHash('sha256').update(pixels).diges
 /** What a plane of an acquisition may be. */
 const isOrdinary = (entry: Entry): boolean =>
   entry.verdict === 'decodable-grey' &&
-  entry.tier === 1 &&
+  (entry.tier === 1 || entry.compression === 'zstd') &&
   [8, 16].includes(entry.bits_per_sample ?? 0) &&
   entry.sample_format === 'uint' &&
   entry.photometric === 'min-is-black';

@@ -6,10 +6,9 @@ import type { ObjectStore } from '../shared/engine/ports.ts';
 import { boxAt } from '../shared/geometry/box.ts';
 import type { IlluminationField } from '../shared/illumination/field.ts';
 import type { Three } from '../shared/illumination/volume.ts';
-import { withTwoKernels } from '../shared/kernels/lend-kernels.ts';
+import { withKernels } from '../shared/kernels/lend-kernels.ts';
 import { seededRandom } from '../shared/numerics/random.ts';
 import { median } from '../shared/numerics/statistics.ts';
-import { openBlockWriter } from '../shared/volume/block-writer.ts';
 import { halvings } from '../shared/volume/blocks.ts';
 import { cellsIn, volumeBox } from '../shared/volume/chunk-grid.ts';
 import { encoderBuffers, imageEncoder } from '../shared/volume/codecs/image-encoder.ts';
@@ -88,7 +87,7 @@ async function decodeAndEncode(
 ): Promise<void> {
   const volume = await openVolume(source);
   const most = Math.max(...written.map(({ length }) => length));
-  await withTwoKernels(async (_, kernels) => {
+  await withKernels(async (kernels) => {
     const { voxels, ...buffers } = kernels.layout({
       voxels: { type: 'uint16', length: most },
       ...encoderBuffers('gzip', 2 * most),
@@ -97,7 +96,7 @@ async function decodeAndEncode(
     for (const cell of cellsIn(finest, volumeBox(finest))) await volume.readChunk(0, cell);
     for (const chunk of written) {
       voxels.set(chunk);
-      await encode(voxels.subarray(0, chunk.length));
+      (await encode(voxels.subarray(0, chunk.length))).release?.();
     }
   });
 }
@@ -117,17 +116,13 @@ async function evenOut(source: ObjectStore, mips: readonly Mip[]): Promise<Objec
   const block = boxAt([0, 0, 0], SIZE);
   const store = memoryStore();
   await writeVolumeInfo(store, '', mips);
-  await withTwoKernels(async (kernels, encoder) =>
+  await withKernels(async (kernels) =>
     shrinkBlock({
       kernels,
       volume: await openVolume(source),
-      sourceMip: 0,
-      block,
       factors: halvings(mips, 0, lastMip),
-      dataType: 'uint16',
       illumination: someField(),
-      writer: openBlockWriter({
-        kernels: encoder,
+      target: {
         store,
         folder: '',
         compression: 'gzip',
@@ -136,7 +131,7 @@ async function evenOut(source: ObjectStore, mips: readonly Mip[]): Promise<Objec
         firstMip: 0,
         lastMip,
         box: block,
-      }),
+      },
     }),
   );
   return store;

@@ -23,13 +23,17 @@ import { correct } from '../shared/kernels/oracles/correct.ts';
 import { countFrom } from '../shared/kernels/oracles/count-from.ts';
 import { halvePlane } from '../shared/kernels/oracles/halve-plane.ts';
 import { quantise } from '../shared/kernels/oracles/quantise.ts';
+import { countValues } from '../shared/kernels/oracles/survey/count-values.ts';
 import { widen } from '../shared/kernels/oracles/widen.ts';
+import { addBlockSums } from '../shared/numerics/block-sums.ts';
 
 /** A COLM plane: what a kernel is given at once. */
 const side = 2048;
 const voxels = side * side;
 /** Of the alignment's high-pass. */
 const boxHalf = 12;
+/** Of the survey, in such a plane. */
+const block = 32;
 const leastSeconds = 0.25;
 
 /** gzip and the illumination have benchmarks of their own. */
@@ -64,6 +68,8 @@ async function runKernels(print: (text: string) => void): Promise<void> {
     addRows,
     addTurnedRows,
     addValues,
+    addBlockSums: (plane, width, height, block, _, sums) => addBlockSums(plane, width, height, block, sums),
+    countValues,
   };
   print(`planes of ${side} x ${side}; million voxels of input per second\n`);
   print(`${'kernel'.padEnd(34)}${'SIMD'.padStart(9)}${'plain'.padStart(9)}${'ratio'.padStart(8)}`);
@@ -89,6 +95,9 @@ function makeBuffers(kernels: Kernels) {
     rows: { type: 'uint16', length: voxels / 32 },
     cuts: { type: 'uint16', length: 2 },
     scratch: { type: 'float32', length: highPassScratch(side, boxHalf) },
+    row: { type: 'int32', length: side },
+    sums: { type: 'float64', length: (side / block) ** 2 },
+    counts: { type: 'int32', length: 4 * 65_536 },
   });
   for (let i = 0; i < voxels; i++) {
     buffers.bytes[i] = (i * 7) % 256;
@@ -103,19 +112,41 @@ function makeBuffers(kernels: Kernels) {
 }
 
 /** What is measured; each line overwrites only what no later line reads. */
-function workOn({ bytes, words, a, b, c, ramp, rows, cuts, scratch }: ReturnType<typeof makeBuffers>) {
+function workOn({
+  bytes,
+  words,
+  a,
+  b,
+  c,
+  ramp,
+  rows,
+  cuts,
+  scratch,
+  row,
+  sums,
+  counts,
+}: ReturnType<typeof makeBuffers>) {
   const blendOf = (name: 'blend' | 'blendNearest' | 'blendMax' | 'blendMin'): Work => [
     name,
     (twin) => twin[name](a, side, side, ramp, ramp, b, c, side, 0, 0),
   ];
   const basis = { linear: ramp, square: ramp };
+  const flat = { factor: b, width: side };
   const noise = { background: 100, gain: 0.5, readVariance: 16 };
   const [half, quarter] = [voxels / 2, voxels / 4];
   const work: Work[] = [
-    ['correct uint8, no flat field', (twin) => twin.correct(bytes, undefined, 100, c)],
-    ['correct uint16, no flat field', (twin) => twin.correct(words, undefined, 100, c)],
-    ['correct uint16, flat field', (twin) => twin.correct(words, b, 100, c)],
-    ['correct float32, flat field', (twin) => twin.correct(a, b, 100, c)],
+    [
+      'correct uint8, no flat field',
+      (twin) => twin.correct(bytes, side, undefined, 100, c, side, side, side),
+    ],
+    [
+      'correct uint16, no flat field',
+      (twin) => twin.correct(words, side, undefined, 100, c, side, side, side),
+    ],
+    ['correct uint16, flat field', (twin) => twin.correct(words, side, flat, 100, c, side, side, side)],
+    ['correct float32, flat field', (twin) => twin.correct(a, side, flat, 100, c, side, side, side)],
+    ['add block sums uint16', (twin) => twin.addBlockSums(words, side, side, block, row, sums)],
+    ['count values uint16', (twin) => twin.countValues(words, counts)],
     ['stabilise uint16', (twin) => twin.stabilise(words, side, side, side, noise, c)],
     ['remove trend', (twin) => twin.removeTrend(c, side, side, basis, basis)],
     ['high-pass box', (twin) => twin.highPassBox(a, side, side, boxHalf, 1, c, scratch)],
@@ -150,8 +181,8 @@ function workOn({ bytes, words, a, b, c, ramp, rows, cuts, scratch }: ReturnType
     ['widen uint16', (twin) => twin.widen(words, c)],
     ['copy rows of 128 voxels (half the plane)', (twin) => twin.copyRows(a, 128, c, 256, 128, voxels / 256)],
     ['count from', (twin) => twin.countFrom(a, 65_535.5)],
-    ['quantise to uint8', (twin) => twin.quantise(a, bytes)],
-    ['quantise to uint16', (twin) => twin.quantise(a, words)],
+    ['quantise to uint8', (twin) => twin.quantise(a, side, bytes, side, side, side)],
+    ['quantise to uint16', (twin) => twin.quantise(a, side, words, side, side, side)],
     ...(['blend', 'blendNearest', 'blendMax', 'blendMin'] as const).map(blendOf),
   ];
   return work;

@@ -7,8 +7,7 @@ import { type Acquisition, acquisitionFile } from '../../shared/acquisition/acqu
 import { type Placement, placementFile } from '../../shared/acquisition/placement.ts';
 import type { Needs } from '../../shared/engine/step.ts';
 import { type Box, boxVolume } from '../../shared/geometry/box.ts';
-import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter } from '../../shared/volume/block-writer.ts';
+import { withKernels } from '../../shared/kernels/lend-kernels.ts';
 import { type Blocks, blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { bytesPerVoxel, type Mip } from '../../shared/volume/scales.ts';
@@ -58,27 +57,11 @@ export const pyramid = defineStep({
     const { sourceMip, lastMip } = blocks;
     const mips = mipsOf(inputs);
     const volume = await openVolume(store, folder);
-    await withTwoKernels((kernels, encoder) =>
-      shrinkBlock({
-        kernels,
-        volume,
-        sourceMip,
-        block,
-        factors: halvings(mips, sourceMip, lastMip),
-        dataType: inputs.acquisition.dataType,
-        writer: openBlockWriter({
-          kernels: encoder,
-          store,
-          folder,
-          compression: inputs.parameters.compress,
-          mips,
-          sourceMip,
-          firstMip: sourceMip + 1,
-          lastMip,
-          box: block,
-        }),
-      }),
-    );
+    const { compress: compression } = inputs.parameters;
+    const firstMip = sourceMip + 1;
+    const target = { store, folder, compression, mips, sourceMip, firstMip, lastMip, box: block };
+    const factors = halvings(mips, sourceMip, lastMip);
+    await withKernels((kernels) => shrinkBlock({ kernels, volume, target, factors }));
   },
 });
 

@@ -10,8 +10,7 @@ import { optionalFile } from '../../shared/engine/step.ts';
 import { boxVolume } from '../../shared/geometry/box.ts';
 import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { illuminationFieldFile, readIllumination } from '../../shared/illumination/files.ts';
-import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter } from '../../shared/volume/block-writer.ts';
+import { withKernels } from '../../shared/kernels/lend-kernels.ts';
 import { blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
@@ -50,27 +49,12 @@ export const apply = defineStep({
         `${illuminationFieldFile('volume').key} is not to be applied, or gone: use --redo.`,
       );
     const volume = await openVolume(isCorrecting ? source : store);
-    const clipped = await withTwoKernels((kernels, encoder) =>
-      shrinkBlock({
-        kernels,
-        volume,
-        sourceMip,
-        block,
-        factors: halvings(mips, sourceMip, lastMip),
-        dataType: mips[0]!.dataType,
-        illumination,
-        writer: openBlockWriter({
-          kernels: encoder,
-          store,
-          folder: '',
-          compression: parameters.compress,
-          mips,
-          sourceMip,
-          firstMip: isCorrecting ? 0 : sourceMip + 1,
-          lastMip,
-          box: block,
-        }),
-      }),
+    const { compress: compression } = parameters;
+    const firstMip = isCorrecting ? 0 : sourceMip + 1;
+    const target = { store, folder: '', compression, mips, sourceMip, firstMip, lastMip, box: block };
+    const factors = halvings(mips, sourceMip, lastMip);
+    const clipped = await withKernels((kernels) =>
+      shrinkBlock({ kernels, volume, target, factors, illumination }),
     );
     await writeClipped(store, 'volume', block, clipped);
   },

@@ -13,8 +13,7 @@ import { boxVolume } from '../../shared/geometry/box.ts';
 import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { readIllumination } from '../../shared/illumination/files.ts';
 import type { Pixels } from '../../shared/kernels/kernels.ts';
-import { withTwoKernels } from '../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter } from '../../shared/volume/block-writer.ts';
+import { withKernels } from '../../shared/kernels/lend-kernels.ts';
 import { blockCount, halvings } from '../../shared/volume/blocks.ts';
 import { channelFolder } from '../output-volume.ts';
 import { defineStep } from '../step.ts';
@@ -52,7 +51,17 @@ export const fuse = defineStep({
     const planes = (area: Pixels) => readPlanes(tiles, views, block.start[2], block.end[2], area);
     const correction = await readCorrection(store, channel, acquisition.tileSize);
     const illumination = await readIllumination(store, channel);
-    const clipped = await withTwoKernels((kernels, encoder) =>
+    const target = {
+      store,
+      folder,
+      compression: parameters.compress,
+      mips,
+      sourceMip: 0,
+      firstMip: 0,
+      lastMip: blocks.lastMip,
+      box: block,
+    };
+    const clipped = await withKernels((kernels) =>
       fuseBlock({
         kernels,
         dataType: acquisition.dataType,
@@ -64,17 +73,7 @@ export const fuse = defineStep({
         blendMode: blendModes[parameters.blend],
         factors: halvings(mips, 0, blocks.lastMip),
         planes: (area) => noteDamage(planes(area), damaged, parameters.strict),
-        writer: openBlockWriter({
-          kernels: encoder,
-          store,
-          folder,
-          compression: parameters.compress,
-          mips,
-          sourceMip: 0,
-          firstMip: 0,
-          lastMip: blocks.lastMip,
-          box: block,
-        }),
+        target,
       }),
     );
     await writeDamaged(store, channel, block, [...damaged.values()]);

@@ -1,23 +1,18 @@
 /**
- * stitching.preview: the whole specimen at low resolution, to look at before fusion is paid for.
+ * stitching.preview: the whole specimen at low resolution, for later steps and to look at before fusion is paid for.
  * Reads the placement, the survey's reduced tiles, flat field and background; a task is a channel; writes a precomputed
- * volume (0 where no tile is) and a contact sheet, `report/preview-CHNnn.png`.
+ * volume (0 where no tile is). Nothing is drawn here: fusion waits for it, and for the report's pictures it need not.
  */
 import { acquisitionFile } from '../../shared/acquisition/acquisition.ts';
 import { readCorrection } from '../../shared/acquisition/correction.ts';
 import { placementFile } from '../../shared/acquisition/placement.ts';
-import { previewFile, previewSheetKey } from '../../shared/acquisition/preview.ts';
+import { previewFile } from '../../shared/acquisition/preview.ts';
 import { writeFile } from '../../shared/engine/files.ts';
-import type { ObjectStore } from '../../shared/engine/ports.ts';
-import { DrawingError } from '../../shared/pictures/drawing.ts';
 import { channelsOf } from '../output-volume.ts';
 import { defineStep } from '../step.ts';
-import { contactSheet } from './preview/contact-sheet.ts';
 import { previewFrame, previewNeeds } from './preview/preview-frame.ts';
 import { previewTiles } from './preview/preview-tiles.ts';
 import { reducedCorrection } from './preview/reduced-correction.ts';
-import { collectSections } from './preview/sections.ts';
-import type { Sheet } from './preview/sheet-drawing.ts';
 import { writePreview } from './preview/write-preview.ts';
 
 export const preview = defineStep({
@@ -35,10 +30,8 @@ export const preview = defineStep({
     const frame = previewFrame(inputs);
     const correction = await readCorrection(store, channel, acquisition.tileSize);
     const tiles = await previewTiles(store, placement, channel, frame.factor);
-    const collector = collectSections(frame.size);
     const correct = reducedCorrection(correction, frame.factor[0]);
-    const covered = await writePreview({ store, channel, frame, tiles, correct, watch: collector.take });
-    await putSheet(store, { channel, placement, frame, sections: collector.sections });
+    const covered = await writePreview({ store, channel, frame, tiles, correct });
     await writeFile(store, previewFile(channel), {
       format: 'cloudreg-preview/1',
       channel,
@@ -49,15 +42,3 @@ export const preview = defineStep({
     });
   },
 });
-
-/** Where it cannot be drawn the preview goes without: the report says so. */
-async function putSheet(store: ObjectStore, sheet: Sheet): Promise<void> {
-  const key = previewSheetKey(sheet.channel);
-  try {
-    await store.put(key, await contactSheet(sheet), { contentType: 'image/png' });
-  } catch (error) {
-    if (!(error instanceof DrawingError)) throw error;
-    // Of an earlier generation.
-    await store.delete([key]);
-  }
-}

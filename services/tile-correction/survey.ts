@@ -10,13 +10,14 @@ import { tileSurveyFile } from '../../shared/acquisition/survey.ts';
 import { surveyGrid } from '../../shared/acquisition/survey-grid.ts';
 import { writeFile } from '../../shared/engine/files.ts';
 import type { Needs } from '../../shared/engine/step.ts';
+import { withKernels } from '../../shared/kernels/lend-kernels.ts';
 import { bytesPerVoxel } from '../../shared/volume/data-type.ts';
 import { channelsOf } from '../output-volume.ts';
 import type { JobParameters } from '../parameters.ts';
 import { defineStep } from '../step.ts';
 import { checkBackgrounds } from './flat-field/choose-background.ts';
-import { measureTile } from './survey/measure-tile.ts';
-import { PLANES_HELD, surveyedPlanes } from './survey/surveyed-planes.ts';
+import { measureTile, measuringBuffers } from './survey/measure-tile.ts';
+import { PLANES_HELD, planesHeld, surveyedPlanes } from './survey/surveyed-planes.ts';
 
 interface SurveyInputs {
   readonly acquisition: Acquisition;
@@ -51,15 +52,20 @@ export const survey = defineStep({
   run: async ({ loc, stack }, { inputs: { acquisition, parameters }, store, source }) => {
     const { channel } = stack;
     const grid = surveyGrid(acquisition, parameters.flatFieldStride);
-    const planes = surveyedPlanes(openPlanes(source, acquisition), acquisition, stack, grid.planes);
-    const measured = await measureTile(planes, acquisition, grid, parameters.strict);
-    await store.put(reducedTileKey(channel, loc), measured.reduced);
-    await writeFile(store, tileSurveyFile(channel, loc), {
-      format: 'cloudreg-tile-survey/2',
-      channel,
-      loc,
-      ...measured.survey,
+    const reader = openPlanes(source, acquisition);
+    const measured = await withKernels((kernels) => {
+      const { held, ...buffers } = kernels.layout({
+        held: planesHeld(acquisition),
+        ...measuringBuffers(acquisition, grid),
+      });
+      const planes = surveyedPlanes(reader, acquisition, stack, grid.planes, held);
+      return measureTile(kernels, buffers, planes, acquisition, grid, parameters.strict);
     });
+    const file = { format: 'cloudreg-tile-survey/2', channel, loc, ...measured.survey } as const;
+    await Promise.all([
+      store.put(reducedTileKey(channel, loc), measured.reduced),
+      writeFile(store, tileSurveyFile(channel, loc), file),
+    ]);
   },
 });
 

@@ -9,14 +9,16 @@ export const HISTOGRAM_BINS = 65_536;
 export function histogramText(counts: ArrayLike<number>): string {
   const runs: string[] = [];
   let run: number[] = [];
-  for (let bin = 0; bin <= counts.length; bin++) {
-    const count = counts[bin] ?? 0;
+  const end = (bin: number): void => {
+    if (run.length > 0) runs.push(`${bin - run.length}:${run.join(',')}`);
+    run = [];
+  };
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin]!;
     if (count > 0) run.push(count);
-    else if (run.length > 0) {
-      runs.push(`${bin - run.length}:${run.join(',')}`);
-      run = [];
-    }
+    else if (run.length > 0) end(bin);
   }
+  end(counts.length);
   return runs.join(' ');
 }
 

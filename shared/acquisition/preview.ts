@@ -7,7 +7,6 @@
 import { z } from 'zod';
 import type { StepFile } from '../engine/step.ts';
 import { channelFolder } from './channel-folder.ts';
-import { REPORT_FOLDER } from './quality-report.ts';
 
 const whole = z.number().int().positive();
 
@@ -35,7 +34,3 @@ export const previewFile = (channel: number): StepFile<z.infer<typeof previewSch
   key: `${previewFolder(channel)}.json`,
   schema: previewSchema,
 });
-
-/** The contact sheet, a picture of the report: people look at it before fusion, and it stays when intermediates go. */
-export const previewSheetKey = (channel: number): string =>
-  `${REPORT_FOLDER}preview-${channelFolder(channel)}.png`;

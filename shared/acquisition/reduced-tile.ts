@@ -32,21 +32,32 @@ export function encodeReducedTile(
   const stored = new Uint16Array(voxels.length);
   const scales = Array.from({ length: slices }, (_, n) => {
     const [start, end] = [n * columns * rows, (n + 1) * columns * rows];
-    const scale = scaleOf(voxels.subarray(start, end));
-    for (let i = start; i < end; i++)
-      stored[i] = Math.min(LARGEST, Math.round((voxels[i]! - scale.least) / scale.step));
+    const scale = scaleOf(voxels, start, end);
+    store(voxels, start, end, scale, stored);
     return scale;
   });
   return { npy: encodeNpy(stored, [slices, rows, columns]), scales };
 }
 
-function scaleOf(slice: Float32Array): SliceScale {
-  let [least, most] = [slice[0]!, slice[0]!];
-  for (const value of slice) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+function scaleOf(voxels: Float32Array, start: number, end: number): SliceScale {
+  let [least, most] = [voxels[start]!, voxels[start]!];
+  for (let i = start; i < end; i++) {
+    least = Math.min(least, voxels[i]!);
+    most = Math.max(most, voxels[i]!);
   }
   return { least, step: most > least ? 2 ** Math.ceil(Math.log2((most - least) / LARGEST)) : 1 };
+}
+
+/** A step is a power of two: times its inverse is divided by it, exactly. */
+function store(
+  voxels: Float32Array,
+  start: number,
+  end: number,
+  { least, step }: SliceScale,
+  stored: Uint16Array,
+): void {
+  const perStep = 1 / step;
+  for (let i = start; i < end; i++) stored[i] = Math.min(LARGEST, Math.round((voxels[i]! - least) * perStep));
 }
 
 /** Reduced planes `start` to `end` (excluded), x fastest, then y, z; by default all of them. 0 in slices without planes. */
@@ -67,8 +78,18 @@ export async function readReducedTile(
   if (Buffer.compare(begin, header) !== 0 || bytes.length !== range.end - range.start)
     throw new StepInputError(key, `not an array of ${size.join(' x ')} in 16 bits, as its survey says`);
   const stored = new Uint16Array(new Uint8Array(bytes).buffer);
-  return Float32Array.from(stored, (value, i) => {
-    const { least, step } = slices[start + Math.floor(i / sliceVoxels)]!;
-    return least + value * step;
-  });
+  const voxels = new Float32Array(stored.length);
+  for (let n = start; n < end; n++)
+    restore(stored, (n - start) * sliceVoxels, sliceVoxels, slices[n]!, voxels);
+  return voxels;
+}
+
+function restore(
+  stored: Uint16Array,
+  from: number,
+  count: number,
+  { least, step }: SliceScale,
+  voxels: Float32Array,
+): void {
+  for (let i = from; i < from + count; i++) voxels[i] = least + stored[i]! * step;
 }

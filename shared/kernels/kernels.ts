@@ -4,7 +4,8 @@
  *
  * Every array argument must be a view from this instance's `layout`, or a subarray of one: copying a plane in or out
  * costs as much as working on it, so readers read straight into these views. One instance per thread.
- * The first array says how many voxels are worked on; the others may be longer, what is behind stays as it is.
+ * Where no rectangle is given, the first array says how many voxels are worked on; the others may be longer, what is
+ * behind stays as it is.
  *
  * NaN in float32 pixels stays NaN through every kernel and spreads to the voxels it is averaged into; `quantise` to an
  * integer type turns it into 0.
@@ -15,6 +16,7 @@ import { type IlluminationKernels, illuminationBy } from './illumination.ts';
 import { addressOf, type BufferSpecs, type Buffers, type GrowableMemory, layOut } from './memory.ts';
 import { type BlendExport, instantiate, type KernelExports } from './module.ts';
 import { type Pixels, pixelTypeOf } from './pixels.ts';
+import { type SurveyKernels, surveyBy } from './survey.ts';
 
 export { type Basis, highPassScratch } from './alignment.ts';
 export { type GzipBuffers, type GzipLevel, gzipBuffers } from './gzip.ts';
@@ -22,7 +24,7 @@ export type { FieldPlane, IlluminationKernels, SplinePlane } from './illuminatio
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
 export type { Pixels, PixelType } from './pixels.ts';
 
-export interface Kernels extends AlignmentKernels, IlluminationKernels {
+export interface Kernels extends AlignmentKernels, IlluminationKernels, SurveyKernels {
   /**
    * Lays out named buffers in the instance's memory (16-byte aligned, zeroed), growing it at most once. The views of
    * every earlier layout are invalid afterwards, so let no read into them be under way.
@@ -31,10 +33,19 @@ export interface Kernels extends AlignmentKernels, IlluminationKernels {
   layout<S extends BufferSpecs>(specs: S): Buffers<S>;
 
   /**
-   * out = max(raw - background, 0) * flat, in float32; without `flat` the factor is 1.
-   * `out` may be `raw` itself where that is float32.
+   * out = max(raw - background, 0) * flat, in float32, for a rectangle of `columns` x `rows` pixels at the beginning of
+   * planes that are so wide; begin elsewhere by a subarray. Without `flat` the factor is 1.
    */
-  correct(raw: Pixels, flat: Float32Array | undefined, background: number, out: Float32Array): void;
+  correct(
+    raw: Pixels,
+    rawWidth: number,
+    flat: FlatPlane | undefined,
+    background: number,
+    out: Float32Array,
+    outWidth: number,
+    columns: number,
+    rows: number,
+  ): void;
 
   /**
    * Feathered blending of a rectangle of corrected pixels into a plane (STITCHING section 7). With w = rampX * rampY:
@@ -65,8 +76,18 @@ export interface Kernels extends AlignmentKernels, IlluminationKernels {
    */
   copyRows(from: Pixels, fromWidth: number, to: Pixels, toWidth: number, columns: number, rows: number): void;
 
-  /** Rounds half to even and clips to the range of `out`; NaN becomes 0. float32: a copy. */
-  quantise(values: Float32Array, out: Pixels): void;
+  /**
+   * Rounds half to even and clips to the range of `out`; NaN becomes 0. float32: a copy. Of a rectangle of
+   * `columns` x `rows` voxels at the beginning of planes that are so wide.
+   */
+  quantise(
+    values: Float32Array,
+    width: number,
+    out: Pixels,
+    outWidth: number,
+    columns: number,
+    rows: number,
+  ): void;
 
   /** Pixels as float32, exactly. */
   widen(values: Pixels, out: Float32Array): void;
@@ -109,23 +130,49 @@ export type Blend = (
   y: number,
 ) => void;
 
+/** Factors of a flat field from the rectangle's corner on, and the width of the plane they lie in. */
+export interface FlatPlane {
+  readonly factor: Float32Array;
+  readonly width: number;
+}
+
 /** A fresh instance with a memory of its own. Synchronous; well below a millisecond. */
 export function loadKernels(): Kernels {
   const { memory, kernels } = instantiate();
   const address = (name: string, pixels: Pixels) => addressOf(memory, name, pixels);
+  const copyRows: Kernels['copyRows'] = (from, fromWidth, to, toWidth, columns, rows) => {
+    expectRows('from', from, fromWidth, columns, rows);
+    expectRows('to', to, toWidth, columns, rows);
+    const bytes = from.BYTES_PER_ELEMENT;
+    if (to.BYTES_PER_ELEMENT !== bytes)
+      throw new TypeError(`to is ${pixelTypeOf(to)}, expected ${pixelTypeOf(from)} as from is`);
+    const [source, target] = [address('from', from), address('to', to)];
+    kernels.copyRows(source, fromWidth * bytes, target, toWidth * bytes, columns * bytes, rows);
+  };
   return {
     ...alignmentBy(memory, kernels),
     ...illuminationBy(memory, kernels),
+    ...surveyBy(memory, kernels),
 
     layout: (specs) => layOut(memory, kernels.firstFreeByte(), specs),
 
-    correct(raw, flat, background, out) {
-      expectAtLeast('out', out, raw.length);
-      if (flat) expectAtLeast('flat', flat, raw.length);
-      const from = address('raw', raw);
-      const to = address('out', out);
-      if (flat) correctFlat(kernels, raw)(from, address('flat', flat), background, to, raw.length);
-      else correctPlain(kernels, raw)(from, background, to, raw.length);
+    correct(raw, rawWidth, flat, background, out, outWidth, columns, rows) {
+      expectRows('raw', raw, rawWidth, columns, rows);
+      expectRows('out', out, outWidth, columns, rows);
+      if (flat) expectRows('flat', flat.factor, flat.width, columns, rows);
+      const [from, to] = [address('raw', raw), address('out', out)];
+      const factors = flat ? address('flat', flat.factor) : 0;
+      correctBy(kernels, raw)(
+        from,
+        rawWidth,
+        factors,
+        flat?.width ?? 0,
+        background,
+        to,
+        outWidth,
+        columns,
+        rows,
+      );
     },
 
     gzip: gzipBy(memory, kernels),
@@ -137,22 +184,15 @@ export function loadKernels(): Kernels {
 
     countFrom: (values, least) => kernels.countFrom(address('values', values), least, values.length),
 
-    copyRows(from, fromWidth, to, toWidth, columns, rows) {
-      expectRows('from', from, fromWidth, columns, rows);
-      expectRows('to', to, toWidth, columns, rows);
-      const bytes = from.BYTES_PER_ELEMENT;
-      if (to.BYTES_PER_ELEMENT !== bytes)
-        throw new TypeError(`to is ${pixelTypeOf(to)}, expected ${pixelTypeOf(from)} as from is`);
-      const [source, target] = [address('from', from), address('to', to)];
-      kernels.copyRows(source, fromWidth * bytes, target, toWidth * bytes, columns * bytes, rows);
-    },
+    copyRows,
 
-    quantise(values, out) {
-      expectAtLeast('out', out, values.length);
+    quantise(values, width, out, outWidth, columns, rows) {
+      expectRows('values', values, width, columns, rows);
+      expectRows('out', out, outWidth, columns, rows);
+      if (out instanceof Float32Array) return copyRows(values, width, out, outWidth, columns, rows);
       const [from, to] = [address('values', values), address('out', out)];
-      if (out instanceof Float32Array) out.set(values);
-      else if (out instanceof Uint16Array) kernels.quantiseUint16(from, to, values.length);
-      else kernels.quantiseUint8(from, to, values.length);
+      const quantise = out instanceof Uint16Array ? kernels.quantiseUint16 : kernels.quantiseUint8;
+      quantise(from, width, to, outWidth, columns, rows);
     },
 
     widen(values, out) {
@@ -178,13 +218,8 @@ export function loadKernels(): Kernels {
   };
 }
 
-function correctPlain(kernels: KernelExports, raw: Pixels) {
+function correctBy(kernels: KernelExports, raw: Pixels) {
   const { correctUint8: uint8, correctUint16: uint16, correctFloat32: float32 } = kernels;
-  return { uint8, uint16, float32 }[pixelTypeOf(raw)];
-}
-
-function correctFlat(kernels: KernelExports, raw: Pixels) {
-  const { correctFlatUint8: uint8, correctFlatUint16: uint16, correctFlatFloat32: float32 } = kernels;
   return { uint8, uint16, float32 }[pixelTypeOf(raw)];
 }
 

@@ -6,12 +6,9 @@ import type { GrowableMemory } from './memory.ts';
 /** What `assembly/index.ts` exports. Addresses are bytes, counts voxels. */
 export interface KernelExports {
   firstFreeByte(): number;
-  correctUint8(raw: number, background: number, out: number, count: number): void;
-  correctUint16(raw: number, background: number, out: number, count: number): void;
-  correctFloat32(raw: number, background: number, out: number, count: number): void;
-  correctFlatUint8(raw: number, flat: number, background: number, out: number, count: number): void;
-  correctFlatUint16(raw: number, flat: number, background: number, out: number, count: number): void;
-  correctFlatFloat32(raw: number, flat: number, background: number, out: number, count: number): void;
+  correctUint8: CorrectExport;
+  correctUint16: CorrectExport;
+  correctFloat32: CorrectExport;
   blend: BlendExport;
   blendNearest: BlendExport;
   blendMax: BlendExport;
@@ -26,8 +23,8 @@ export interface KernelExports {
     rows: number,
   ): void;
   countFrom(values: number, least: number, count: number): number;
-  quantiseUint8(values: number, out: number, count: number): void;
-  quantiseUint16(values: number, out: number, count: number): void;
+  quantiseUint8: QuantiseExport;
+  quantiseUint16: QuantiseExport;
   widenUint8(values: number, out: number, count: number): void;
   widenUint16(values: number, out: number, count: number): void;
   halvePlane(plane: number, width: number, height: number, out: number): void;
@@ -155,6 +152,10 @@ export interface KernelExports {
     cubics: number,
     limit: number,
   ): void;
+  addBlockSumsUint8: BlockSumsExport;
+  addBlockSumsUint16: BlockSumsExport;
+  countUint8(plane: number, length: number, counts: number): void;
+  countUint16(plane: number, length: number, counts: number): void;
   gzipScratchBytes(): number;
   /** level: place in `gzipLevels`; returns the bytes written. */
   gzip(input: number, bytes: number, level: number, scratch: number, out: number): number;
@@ -169,6 +170,37 @@ export type StabiliseExport = (
   gain: number,
   readVariance: number,
   out: number,
+) => void;
+
+/** Widths in pixels; `flat` is 0 where there is none. */
+type CorrectExport = (
+  raw: number,
+  rawWidth: number,
+  flat: number,
+  flatWidth: number,
+  background: number,
+  out: number,
+  outWidth: number,
+  columns: number,
+  rows: number,
+) => void;
+
+type QuantiseExport = (
+  values: number,
+  width: number,
+  out: number,
+  outWidth: number,
+  columns: number,
+  rows: number,
+) => void;
+
+type BlockSumsExport = (
+  plane: number,
+  width: number,
+  height: number,
+  block: number,
+  row: number,
+  sums: number,
 ) => void;
 
 export type BlendExport = (

@@ -26,10 +26,12 @@ export function addBlockSums(
 
 /** Pixels of each block of `addBlockSums`. */
 export function blockPixels(width: number, height: number, block: number): Float64Array {
-  const columns = Math.ceil(width / block);
-  const extent = (index: number, size: number): number => Math.min(block, size - index * block);
-  return Float64Array.from(
-    { length: columns * Math.ceil(height / block) },
-    (_, index) => extent(index % columns, width) * extent(Math.floor(index / columns), height),
-  );
+  const [columns, rows] = [Math.ceil(width / block), Math.ceil(height / block)];
+  const pixels = new Float64Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    const lines = Math.min(block, height - row * block);
+    for (let column = 0; column < columns; column++)
+      pixels[row * columns + column] = lines * Math.min(block, width - column * block);
+  }
+  return pixels;
 }

@@ -1,8 +1,8 @@
 /**
  * Takes the planes of a block down its mips while they arrive: each mip is averaged from the unrounded voxels of the
- * one above and rounded once, half to even, when its plane is finished.
+ * one above.
  */
-import type { Buffers, Kernels, Pixels, PixelType } from '../kernels/kernels.ts';
+import type { Buffers, Kernels } from '../kernels/kernels.ts';
 
 /** Downsampling from one mip to the next: x, y, z. */
 export type Factor = readonly [2, 2, 1 | 2];
@@ -14,7 +14,6 @@ export interface CascadeShape {
   readonly depth: number;
   /** One factor per further mip. */
   readonly factors: readonly Factor[];
-  readonly dataType: PixelType;
 }
 
 export interface CascadeOptions extends CascadeShape {
@@ -22,10 +21,10 @@ export interface CascadeOptions extends CascadeShape {
   /** From a layout that included `cascadeBuffers` of the same shape. */
   readonly buffers: Buffers<ReturnType<typeof cascadeBuffers>>;
   /**
-   * Receives each finished plane: level 0 is the mip that is pushed, z counts the level's planes from 0, x runs
-   * fastest. The plane is valid during the call only: copy it.
+   * Receives each finished plane, unrounded: level 0 is the mip that is pushed, z counts the level's planes from 0, x
+   * runs fastest. The plane is valid during the call only.
    */
-  readonly emit: (level: number, z: number, plane: Pixels) => void;
+  readonly emit: (level: number, z: number, plane: Float32Array) => void;
 }
 
 export interface MipCascade {
@@ -38,7 +37,6 @@ export function cascadeBuffers(shape: CascadeShape) {
   const voxels = levelsOf(shape).reduce((sum, level) => sum + level.factorZ * level.voxels, 0);
   return {
     cascadePlanes: { type: 'float32', length: voxels },
-    cascadeQuantised: { type: shape.dataType, length: shape.width * shape.height },
   } as const;
 }
 
@@ -49,14 +47,11 @@ export function cascadeBuffers(shape: CascadeShape) {
  */
 export function makeCascade(options: CascadeOptions): MipCascade {
   const { width, height, depth, kernels } = options;
-  const { cascadePlanes, cascadeQuantised } = options.buffers;
-  const levels = placeLevels(options, cascadePlanes);
+  const levels = placeLevels(options, options.buffers.cascadePlanes);
   let pushed = 0;
 
   const finish = (number: number, z: number, plane: Float32Array): void => {
-    const quantised = cascadeQuantised.subarray(0, plane.length);
-    kernels.quantise(plane, quantised);
-    options.emit(number, z, quantised);
+    options.emit(number, z, plane);
     const above = levels[number];
     const next = levels[number + 1];
     if (above === undefined || next === undefined) return;

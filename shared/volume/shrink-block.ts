@@ -1,11 +1,11 @@
 /** Reads a block of one mip, layer of chunks by layer, and hands its planes down the mips below. */
-import { type Box, boxAt, boxSize, type Vec3 } from '../geometry/box.ts';
+import { boxAt, boxSize, type Vec3 } from '../geometry/box.ts';
 import { clipCounter } from '../illumination/clipped.ts';
 import type { IlluminationField } from '../illumination/field.ts';
 import { lightBuffers, lightTaker } from '../illumination/planes.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { Kernels, Pixels, PixelType } from '../kernels/kernels.ts';
-import type { BlockWriter } from './block-writer.ts';
+import type { Kernels, Pixels } from '../kernels/kernels.ts';
+import { type BlockTarget, openBlockWriter, writerBuffers } from './block-writer.ts';
 import { cascadeBuffers, type Factor, makeCascade } from './cascade.ts';
 import { cellsIn, chunkBox } from './chunk-grid.ts';
 import type { Volume } from './open-volume.ts';
@@ -13,21 +13,20 @@ import type { Volume } from './open-volume.ts';
 export interface BlockShrinking {
   readonly kernels: Kernels;
   readonly volume: Volume;
-  readonly sourceMip: number;
-  /** Voxels of the source mip, from its corner: whole chunks, cut to the volume. */
-  readonly block: Box;
+  /** Its source mip is read; its box: from that mip's corner, whole chunks, cut to the volume. */
+  readonly target: BlockTarget;
   readonly factors: readonly Factor[];
-  readonly dataType: PixelType;
-  readonly writer: BlockWriter;
   /** Taken off the source's voxels first, in float32. */
   readonly illumination?: IlluminationField | undefined;
 }
 
 /** Resolves with how many voxels came out brighter than their type can hold: means never do, corrected ones may. */
 export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
-  const { block, dataType, factors, illumination, kernels, volume, sourceMip, writer } = shrinking;
+  const { factors, illumination, kernels, target, volume } = shrinking;
+  const { box: block, mips, sourceMip } = target;
+  const { dataType } = mips[sourceMip]!;
   const [width, height, depth] = boxSize(block);
-  const shape = { width, height, depth, factors, dataType };
+  const shape = { width, height, depth, factors };
   const area = width * height;
   const buffers = kernels.layout({
     stored: { type: dataType, length: area },
@@ -35,7 +34,9 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
     plane: { type: 'float32', length: area },
     ...lightBuffers(illumination, [width, height]),
     ...cascadeBuffers(shape),
+    ...writerBuffers(target),
   });
+  const writer = openBlockWriter(target, kernels, buffers);
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   const voxelSizeUm = volume.mips[sourceMip]!.resolutionNm.map((nm) => nm / 1000) as [number, number, number];
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
@@ -56,14 +57,14 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
 const PARALLEL_CHUNKS = 4;
 
 /** Voxels of one plane of a chunk, at most. */
-function planeOfChunk({ sourceMip, volume }: BlockShrinking): number {
-  const [x, y] = volume.mips[sourceMip]!.chunkSize;
+function planeOfChunk({ target, volume }: BlockShrinking): number {
+  const [x, y] = volume.mips[target.sourceMip]!.chunkSize;
   return x * y;
 }
 
 /** Yields each z of the block once its plane is in `stored`. Chunks are decoded once, a layer of them at a time. */
 async function* readPlanes(
-  { block, kernels, sourceMip, volume }: BlockShrinking,
+  { kernels, target: { box: block, sourceMip }, volume }: BlockShrinking,
   { stored, chunk }: { readonly stored: Pixels; readonly chunk: Pixels },
 ): AsyncGenerator<number> {
   const mip = volume.mips[sourceMip]!;

@@ -41,7 +41,7 @@ export const planeBytes = (
   encodeTiff(
     width!,
     height!,
-    Uint16Array.from({ length: width! * height! }, (_, index) => value(index)),
+    new Uint16Array(width! * height!).map((_, index) => value(index)),
   );
 
 const iniOf = ({ rows, columns, tileSize, channels, ini }: SmallAcquisition): string => {

@@ -222,10 +222,10 @@ it('a background above every value gives zeros, and the brightest voxel stays', 
     rounded: { type: 'uint16', length: 3 },
   });
   buffers.raw.set([0, 300, 65_535]);
-  kernels.correct(buffers.raw, undefined, 65_535.5, buffers.out);
+  kernels.correct(buffers.raw, 3, undefined, 65_535.5, buffers.out, 3, 3, 1);
   expect([...buffers.out]).toEqual([0, 0, 0]);
-  kernels.correct(buffers.raw, undefined, 0, buffers.out);
-  kernels.quantise(buffers.out, buffers.rounded);
+  kernels.correct(buffers.raw, 3, undefined, 0, buffers.out, 3, 3, 1);
+  kernels.quantise(buffers.out, 3, buffers.rounded, 3, 3, 1);
   expect([...buffers.rounded]).toEqual([0, 300, 65_535]);
 });
 
@@ -238,9 +238,8 @@ it('ties round to even, what is out of range is clipped, and NaN becomes 0', () 
     floats: float32(values.length),
   });
   buffers.values.set(values);
-  kernels.quantise(buffers.values, buffers.bytes);
-  kernels.quantise(buffers.values, buffers.words);
-  kernels.quantise(buffers.values, buffers.floats);
+  for (const out of [buffers.bytes, buffers.words, buffers.floats])
+    kernels.quantise(buffers.values, values.length, out, values.length, values.length, 1);
   expect([...buffers.bytes]).toEqual([0, 2, 2, 0, 254, 255, 255, 255, 0, 255, 0]);
   expect([...buffers.words]).toEqual([0, 2, 2, 0, 254, 256, 65_534, 65_535, 0, 65_535, 0]);
   expect([...buffers.floats]).toEqual(values);

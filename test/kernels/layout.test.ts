@@ -38,7 +38,8 @@ describe('layout', () => {
     expect(() => kernels.widen(old.a, fresh.out)).toThrow(
       'values does not lie in the memory of these kernels',
     );
-    expect(() => kernels.correct(fresh.a, new Float32Array(100_000), 0, fresh.out)).toThrow(
+    const flat = { factor: new Float32Array(100_000), width: 100 };
+    expect(() => kernels.correct(fresh.a, 100, flat, 0, fresh.out, 100, 100, 9)).toThrow(
       'flat does not lie in the memory of these kernels',
     );
   });
@@ -65,9 +66,15 @@ describe('kernels', () => {
   const { short, long, row, raw } = buffers;
 
   it('refuse arrays that are too short before they write a voxel', () => {
-    expect(() => kernels.correct(raw, undefined, 0, short)).toThrow('out has 3 voxels, expected at least 16');
-    expect(() => kernels.correct(raw, short, 0, long)).toThrow('flat has 3 voxels');
-    expect(() => kernels.quantise(long, short)).toThrow('out has 3 voxels');
+    expect(() => kernels.correct(raw, 4, undefined, 0, short, 4, 4, 4)).toThrow(
+      'out has 3 voxels, expected at least 16',
+    );
+    expect(() => kernels.correct(raw, 4, { factor: short, width: 4 }, 0, long, 4, 4, 4)).toThrow(
+      'flat has 3 voxels',
+    );
+    expect(() => kernels.correct(short, 4, undefined, 0, long, 4, 4, 4)).toThrow('raw has 3 voxels');
+    expect(() => kernels.quantise(long, 4, short, 4, 4, 4)).toThrow('out has 3 voxels');
+    expect(() => kernels.quantise(short, 4, long, 4, 4, 4)).toThrow('values has 3 voxels');
     expect(() => kernels.widen(raw, short)).toThrow('out has 3 voxels');
     expect(() => kernels.copyRows(long, 4, short, 4, 4, 1)).toThrow('to has 3 voxels, expected at least 4');
     expect(() => kernels.copyRows(short, 2, long, 2, 2, 2)).toThrow('from has 3 voxels, expected at least 4');

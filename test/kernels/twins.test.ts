@@ -30,44 +30,6 @@ type F = Float32Array;
 const anyBackground = (random: () => number) => (random() < 0.3 ? 0 : random() * 1000);
 
 describe.each(types)('%s pixels', (type) => {
-  it('are corrected with a flat field as the oracle says', () => {
-    forSeeds(150, (testCase) => {
-      const length = anyLength(testCase.random);
-      const background = anyBackground(testCase.random);
-      const slots = makeSlots(kernels, testCase, [{ type, length }, float32(length), float32(length)]);
-      const run =
-        (twin: typeof correct) =>
-        ([raw, flat, out]: Pixels[]) =>
-          twin(raw!, flat as F, background, out as F);
-      expectTwins(slots, testCase.label, run(kernels.correct), run(correct));
-    });
-  });
-
-  it('are corrected without a flat field as the oracle says', () => {
-    forSeeds(150, (testCase) => {
-      const length = anyLength(testCase.random);
-      const background = anyBackground(testCase.random);
-      const slots = makeSlots(kernels, testCase, [{ type, length }, float32(length)]);
-      const run =
-        (twin: typeof correct) =>
-        ([raw, out]: Pixels[]) =>
-          twin(raw!, undefined, background, out as F);
-      expectTwins(slots, testCase.label, run(kernels.correct), run(correct));
-    });
-  });
-
-  it('are rounded and clipped as the oracle says', () => {
-    forSeeds(150, (testCase) => {
-      const length = anyLength(testCase.random);
-      const slots = makeSlots(kernels, testCase, [float32(length), { type, length }]);
-      const run =
-        (twin: typeof quantise) =>
-        ([values, out]: Pixels[]) =>
-          twin(values as F, out!);
-      expectTwins(slots, testCase.label, run(kernels.quantise), run(quantise));
-    });
-  });
-
   it('are widened as the oracle says', () => {
     forSeeds(150, (testCase) => {
       const length = anyLength(testCase.random);
@@ -81,12 +43,51 @@ describe.each(types)('%s pixels', (type) => {
   });
 });
 
+/** Rows and columns of a rectangle, and widths of planes that it fits into. */
+function anyRectangle(random: () => number) {
+  const [columns, rows] = [anyLength(random) % 70, whole(random, 9)];
+  const anyWidth = () => columns + whole(random, 9);
+  return { columns, rows, widths: [anyWidth(), anyWidth(), anyWidth()] as const };
+}
+
 describe.each(types)('rectangles of %s pixels', (type) => {
+  it.each(['with', 'without'])('are corrected %s a flat field as the oracle says', (which) => {
+    forSeeds(150, (testCase) => {
+      const { columns, rows, widths } = anyRectangle(testCase.random);
+      const [rawWidth, outWidth, flatWidth] = widths;
+      const background = anyBackground(testCase.random);
+      const slots = makeSlots(kernels, testCase, [
+        { type, length: rows * rawWidth },
+        float32(rows * outWidth),
+        float32(rows * flatWidth),
+      ]);
+      const run =
+        (twin: typeof correct) =>
+        ([raw, out, factor]: Pixels[]) => {
+          const flat = which === 'with' ? { factor: factor as F, width: flatWidth } : undefined;
+          twin(raw!, rawWidth, flat, background, out as F, outWidth, columns, rows);
+        };
+      expectTwins(slots, testCase.label, run(kernels.correct), run(correct));
+    });
+  });
+
+  it('are rounded and clipped as the oracle says', () => {
+    forSeeds(150, (testCase) => {
+      const { columns, rows, widths } = anyRectangle(testCase.random);
+      const [width, outWidth] = widths;
+      const slots = makeSlots(kernels, testCase, [float32(rows * width), { type, length: rows * outWidth }]);
+      const run =
+        (twin: typeof quantise) =>
+        ([values, out]: Pixels[]) =>
+          twin(values as F, width, out!, outWidth, columns, rows);
+      expectTwins(slots, testCase.label, run(kernels.quantise), run(quantise));
+    });
+  });
+
   it('are copied as the oracle says', () => {
     forSeeds(150, (testCase) => {
-      const { random } = testCase;
-      const [columns, rows] = [anyLength(random) % 70, whole(random, 9)];
-      const [fromWidth, toWidth] = [columns + whole(random, 9), columns + whole(random, 9)];
+      const { columns, rows, widths } = anyRectangle(testCase.random);
+      const [fromWidth, toWidth] = widths;
       const slots = makeSlots(kernels, testCase, [
         { type, length: rows * fromWidth },
         { type, length: rows * toWidth },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadKernels, type PixelType } from '../../shared/kernels/kernels.ts';
+import { loadKernels, type Pixels, type PixelType } from '../../shared/kernels/kernels.ts';
 import { quantise } from '../../shared/kernels/oracles/quantise.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
 import { type CascadeShape, cascadeBuffers, type Factor, makeCascade } from '../../shared/volume/cascade.ts';
@@ -17,7 +17,7 @@ const kernels = loadKernels();
 
 /** Feeds the block's planes to a cascade and lists `level z: values` as they come. */
 function cascade(block: Block, factors: readonly Factor[], dataType: PixelType): Map<string, number[]> {
-  const shape: CascadeShape = { ...sizeOf(block), factors, dataType };
+  const shape: CascadeShape = { ...sizeOf(block), factors };
   const area = block.width * block.height;
   const source = { type: 'float32', length: area } as const;
   const buffers = kernels.layout({ ...cascadeBuffers(shape), source });
@@ -26,13 +26,19 @@ function cascade(block: Block, factors: readonly Factor[], dataType: PixelType):
     ...shape,
     kernels,
     buffers,
-    emit: (level, z, plane) => planes.set(`level ${level}, z ${z}`, [...plane]),
+    emit: (level, z, plane) => planes.set(`level ${level}, z ${z}`, [...roundedTo(dataType, plane)]),
   });
   for (let z = 0; z < block.depth; z++) {
     buffers.source.set(block.voxels.subarray(z * area, (z + 1) * area));
     push(buffers.source);
   }
   return planes;
+}
+
+function roundedTo(dataType: PixelType, plane: Float32Array): Pixels {
+  const rounded = makePixels(dataType, plane.length);
+  quantise(plane, plane.length, rounded, plane.length, plane.length, 1);
+  return rounded;
 }
 
 /** The mips of the whole block by their definition, voxel by voxel. */
@@ -42,8 +48,7 @@ function mipsOf(block: Block, factors: readonly Factor[], dataType: PixelType): 
   for (let level = 0; level <= factors.length; level++) {
     const area = mip.width * mip.height;
     for (let z = 0; z < mip.depth; z++) {
-      const rounded = makePixels(dataType, area);
-      quantise(mip.voxels.subarray(z * area, (z + 1) * area), rounded);
+      const rounded = roundedTo(dataType, mip.voxels.subarray(z * area, (z + 1) * area));
       planes.set(`level ${level}, z ${z}`, [...rounded]);
     }
     const factor = factors[level];
@@ -139,7 +144,7 @@ describe('a cascade', () => {
   });
 
   it('hands a plane on as soon as its pair is whole', () => {
-    const shape: CascadeShape = { width: 1, height: 1, depth: 3, factors: [[2, 2, 2]], dataType: 'uint8' };
+    const shape: CascadeShape = { width: 1, height: 1, depth: 3, factors: [[2, 2, 2]] };
     const source = { type: 'float32', length: 1 } as const;
     const buffers = kernels.layout({ ...cascadeBuffers(shape), source });
     const seen: string[] = [];
@@ -155,7 +160,7 @@ describe('a cascade', () => {
   });
 
   it('refuses a plane that is too small', () => {
-    const shape: CascadeShape = { width: 3, height: 2, depth: 1, factors: [], dataType: 'uint8' };
+    const shape: CascadeShape = { width: 3, height: 2, depth: 1, factors: [] };
     const source = { type: 'float32', length: 5 } as const;
     const buffers = kernels.layout({ ...cascadeBuffers(shape), source });
     const { push } = makeCascade({ ...shape, kernels, buffers, emit: () => undefined });

@@ -4,7 +4,7 @@ import { memoryStore } from '../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../shared/geometry/box.ts';
 import { loadKernels } from '../../shared/kernels/kernels.ts';
-import { openBlockWriter } from '../../shared/volume/block-writer.ts';
+import { openBlockWriter, writerBuffers } from '../../shared/volume/block-writer.ts';
 import { blockBox, blockCount, halvings, planBlocks } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../shared/volume/scales.ts';
@@ -18,8 +18,7 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
   const store = memoryStore();
   await writeVolumeInfo(store, 'CHN00', mips);
   const box = boxAt([0, 0, 0], volume.size);
-  const writer = openBlockWriter({
-    kernels: loadKernels(),
+  const target = {
     store,
     folder: 'CHN00',
     compression: 'gzip',
@@ -28,10 +27,14 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
     firstMip: 0,
     lastMip: 0,
     box,
-  });
+  } as const;
   const area = volume.size[0] * volume.size[1];
+  const kernels = loadKernels();
+  const buffers = kernels.layout({ plane: { type: 'float32', length: area }, ...writerBuffers(target) });
+  const writer = openBlockWriter(target, kernels, buffers);
   for (let z = 0; z < volume.size[2]; z++) {
-    writer.plane(0, z, volume.voxels.subarray(z * area, (z + 1) * area));
+    buffers.plane.set(volume.voxels.subarray(z * area, (z + 1) * area));
+    writer.plane(0, z, buffers.plane);
     await writer.flow();
   }
   await writer.finish();
@@ -46,12 +49,8 @@ async function shrinkPass(store: ObjectStore, mips: readonly Mip[], sourceMip: n
     await shrinkBlock({
       kernels: loadKernels(),
       volume: await openVolume(store, 'CHN00'),
-      sourceMip,
-      block,
       factors: halvings(mips, sourceMip, lastMip),
-      dataType: 'uint16',
-      writer: openBlockWriter({
-        kernels: loadKernels(),
+      target: {
         store,
         folder: 'CHN00',
         compression: 'gzip',
@@ -60,7 +59,7 @@ async function shrinkPass(store: ObjectStore, mips: readonly Mip[], sourceMip: n
         firstMip: sourceMip + 1,
         lastMip,
         box: block,
-      }),
+      },
     });
   }
   return lastMip;

@@ -77,21 +77,24 @@ function addTile(
   const cell = tile.z.first[n] ?? -1;
   if (cell < 0) return;
   const [columns, rows] = tile.survey.reduced.size;
-  const slice = (index: number) =>
-    slices.subarray((index - firstSlice) * columns * rows, (index - firstSlice + 1) * columns * rows);
-  const plane = between(slice(cell), slice(tile.z.second[n]!), tile.z.share[n]!);
+  const voxels = columns * rows;
+  const [plane, row] = [new Float32Array(voxels), new Float32Array(columns)];
+  const other = tile.z.second[n]!;
+  mix(slices, (cell - firstSlice) * voxels, (other - firstSlice) * voxels, tile.z.share[n]!, plane);
   for (let j = 0; j < y.first.length; j++) {
-    const rowAt = (index: number) => plane.subarray(index * columns, (index + 1) * columns);
-    const row = between(rowAt(y.first[j]!), rowAt(y.second[j]!), y.share[j]!);
+    mix(plane, y.first[j]! * columns, y.second[j]! * columns, y.share[j]!, row);
     addRow(row, x, y.distance[j]!, (y.start + j) * size[0] + x.start, mean, weight);
   }
 }
 
-function between(a: Float32Array, b: Float32Array, share: number): Float32Array {
-  if (share === 0) return a;
-  const mixed = new Float32Array(a.length);
-  for (let i = 0; i < mixed.length; i++) mixed[i] = a[i]! + share * (b[i]! - a[i]!);
-  return mixed;
+/** As many values as `mixed` holds, `share` of those from `second` on and the rest of those from `first` on. */
+function mix(from: Float32Array, first: number, second: number, share: number, mixed: Float32Array): void {
+  if (share === 0) mixed.set(from.subarray(first, first + mixed.length));
+  else
+    for (let i = 0; i < mixed.length; i++) {
+      const a = from[first + i]!;
+      mixed[i] = a + share * (from[second + i]! - a);
+    }
 }
 
 /** A running weighted mean: tiles that agree give the very value they agree on. */

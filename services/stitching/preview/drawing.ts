@@ -2,11 +2,41 @@
 import { canDrawWords, withSharp } from '../../../shared/pictures/drawing.ts';
 import { COLOURS, svg } from './svg.ts';
 
-export interface Inset {
-  /** PNG of the size it is drawn at. */
-  readonly input: Buffer;
+/** Where a picture lies on the page, in pixels. */
+export interface Panel {
   readonly left: number;
   readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue of each pixel, x fastest. */
+  readonly pixels: Uint8Array;
+}
+
+/** Pixels of the size they are drawn at. */
+export interface Inset {
+  readonly input: Buffer;
+  readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 };
+  readonly left: number;
+  readonly top: number;
+}
+
+export async function drawInset(
+  { pixels, width, height }: RgbImage,
+  { left, top, ...size }: Panel,
+  kernel: 'nearest' | 'cubic',
+): Promise<Inset> {
+  const input = await withSharp((sharp) =>
+    sharp(pixels, { raw: { width, height, channels: 3 } })
+      .resize(size.width, size.height, { fit: 'fill', kernel })
+      .raw()
+      .toBuffer(),
+  );
+  return { input, raw: { ...size, channels: 3 }, left, top };
 }
 
 /** The whole picture, a PNG: insets on the page, and `parts` of an SVG over them. */

@@ -8,11 +8,20 @@ export type ReducedCorrection = (slices: Float32Array) => void;
 export function reducedCorrection({ background, flatField }: Correction, block: number): ReducedCorrection {
   const factors = flatField === undefined ? undefined : blockFactors(flatField, block);
   return (slices) => {
-    for (let i = 0; i < slices.length; i++) {
-      const signal = Math.max(slices[i]! - background, 0);
-      slices[i] = factors === undefined ? signal : signal * factors[i % factors.length]!;
-    }
+    if (factors === undefined) subtract(slices, background);
+    else
+      for (let at = 0; at < slices.length; at += factors.length)
+        correctSlice(slices, at, background, factors);
   };
+}
+
+function subtract(values: Float32Array, background: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(values[i]! - background, 0);
+}
+
+function correctSlice(slices: Float32Array, at: number, background: number, factors: Float64Array): void {
+  for (let i = 0; i < factors.length; i++)
+    slices[at + i] = Math.max(slices[at + i]! - background, 0) * factors[i]!;
 }
 
 function blockFactors(

@@ -1,12 +1,6 @@
 /** Where everything lies on the contact sheet, in pixels of the picture. */
 import type { Vec3 } from '../../../shared/geometry/box.ts';
-
-export interface Panel {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+import type { Panel } from './drawing.ts';
 
 export interface SheetLayout {
   readonly width: number;

@@ -1,9 +1,8 @@
 /** The sections of the contact sheet as pictures: grey values, dark blue where no tile is. */
 import { quantile } from '../../../shared/numerics/statistics.ts';
-import { withSharp } from '../../../shared/pictures/drawing.ts';
-import type { Inset } from './drawing.ts';
+import { drawInset, type Inset, type Panel } from './drawing.ts';
 import type { Section, Sections } from './sections.ts';
-import type { Panel, SheetLayout } from './sheet-layout.ts';
+import type { SheetLayout } from './sheet-layout.ts';
 
 /** Black and white lie at these shares of the voxels, so that a few bright ones do not darken the rest. */
 const BLACK = 0.005;
@@ -24,33 +23,36 @@ export async function panelPictures(sections: Sections, layout: SheetLayout): Pr
   return Promise.all(pairs.map(([section, panel]) => panelPicture(section, panel, grey)));
 }
 
-async function panelPicture(
+function panelPicture(
   { width, height, values }: Section,
   panel: Panel,
   grey: (value: number) => number,
 ): Promise<Inset> {
   const pixels = new Uint8Array(values.length * 3);
-  values.forEach((value, i) => {
-    pixels.set(value === 0 ? UNCOVERED : new Array<number>(3).fill(grey(value)), i * 3);
-  });
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === 0) pixels.set(UNCOVERED, i * 3);
+    else pixels.fill(grey(value), i * 3, i * 3 + 3);
+  }
   const enlarged = Math.max(panel.width / width, panel.height / height);
-  const kernel = enlarged > MOST_SMOOTHED ? 'nearest' : 'cubic';
-  const input = await withSharp((sharp) =>
-    sharp(pixels, { raw: { width, height, channels: 3 } })
-      .resize(panel.width, panel.height, { fit: 'fill', kernel })
-      .png()
-      .toBuffer(),
-  );
-  return { input, left: panel.left, top: panel.top };
+  return drawInset({ width, height, pixels }, panel, enlarged > MOST_SMOOTHED ? 'nearest' : 'cubic');
 }
 
 /** 0 to 255 for a value; values of 0, where no tile is, do not count for the contrast. */
 export function greyScale(sections: readonly Pick<Section, 'values'>[]): (value: number) => number {
-  const covered = sections.flatMap(({ values }) => [...values.filter((value) => value > 0)]);
+  const covered = aboveZero(sections);
   const [black, white] = [quantile(covered, BLACK), quantile(covered, WHITE)];
   const range = white > black ? white - black : Math.max(1, black);
   return (value) => {
     const share = Math.min(1, Math.max(0, (value - black) / range));
     return Math.round(255 * share ** GAMMA);
   };
+}
+
+function aboveZero(sections: readonly Pick<Section, 'values'>[]): Float32Array {
+  const found = new Float32Array(sections.reduce((sum, { values }) => sum + values.length, 0));
+  let count = 0;
+  for (const { values } of sections)
+    for (let i = 0; i < values.length; i++) if (values[i]! > 0) found[count++] = values[i]!;
+  return found.subarray(0, count);
 }

@@ -2,8 +2,8 @@
 import { previewFolder } from '../../../shared/acquisition/preview.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { Kernels, PixelType } from '../../../shared/kernels/kernels.ts';
-import { withTwoKernels } from '../../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
+import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
+import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
 import { halvings } from '../../../shared/volume/blocks.ts';
 import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
@@ -18,43 +18,38 @@ export interface PreviewTarget {
   readonly frame: PreviewFrame;
   readonly tiles: readonly PreviewTile[];
   readonly correct: ReducedCorrection;
-  /** Sees every plane as it is stored but for rounding; valid during the call only. */
-  readonly watch: (z: number, plane: Float32Array) => void;
 }
 
 /** Returns the share of voxels that a tile covers. */
 export const writePreview = (target: PreviewTarget): Promise<number> =>
-  withTwoKernels((kernels, encoder) => assembleAndWrite(target, kernels, encoder));
+  withKernels((kernels) => assembleAndWrite(target, kernels));
 
-async function assembleAndWrite(target: PreviewTarget, kernels: Kernels, encoder: Kernels): Promise<number> {
+async function assembleAndWrite(target: PreviewTarget, kernels: Kernels): Promise<number> {
   const { store, channel, frame } = target;
   const { size, mips } = frame;
   const [width, height, depth] = size;
   const { dataType } = mips[0]!;
   const lastMip = mips.length - 1;
-  const shape = { width, height, depth, dataType, factors: halvings(mips, 0, lastMip) };
+  const shape = { width, height, depth, factors: halvings(mips, 0, lastMip) };
   const plane = { type: 'float32', length: width * height } as const;
-  const buffers = kernels.layout({ mean: plane, weight: plane, ...cascadeBuffers(shape) });
   const folder = previewFolder(channel);
   const box = { start: [0, 0, 0], end: size } as const;
   const mipRange = { sourceMip: 0, firstMip: 0, lastMip };
-  const writer = openBlockWriter({
-    kernels: encoder,
-    store,
-    folder,
-    compression: 'gzip',
-    mips,
-    ...mipRange,
-    box,
+  const block = { store, folder, compression: 'gzip', mips, ...mipRange, box } as const;
+  const buffers = kernels.layout({
+    mean: plane,
+    weight: plane,
+    ...cascadeBuffers(shape),
+    ...writerBuffers(block),
   });
+  const writer = openBlockWriter(block, kernels, buffers);
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   await writeVolumeInfo(store, folder, mips);
   let covered = 0;
-  for await (const z of assemblePlanes({ ...target, ...frame, ...buffers })) {
+  for await (const _ of assemblePlanes({ ...target, ...frame, ...buffers })) {
     covered += markCovered(buffers.mean, buffers.weight, dataType);
     cascade.push(buffers.mean);
     await writer.flow();
-    target.watch(z, buffers.mean);
   }
   await writer.finish();
   return covered / (width * height * depth);

@@ -6,8 +6,6 @@ import { canDrawWords, DrawingError } from '../../../shared/pictures/drawing.ts'
 export interface Album {
   /** Key of the picture; null where there is nothing to draw (undefined), or where it cannot be drawn. */
   put(name: string, draw: () => Promise<Uint8Array | undefined>): Promise<string | null>;
-  /** Key of a picture that an earlier step drew; null where it could not. */
-  keep(key: string): Promise<string | null>;
   /** Deletes pictures of an earlier generation; returns what people should know of the others, a sentence each. */
   close(): Promise<readonly string[]>;
 }
@@ -21,14 +19,6 @@ export function openAlbum(store: ObjectStore): Album {
       if (png === undefined) return null;
       const key = `${REPORT_FOLDER}${name}.png`;
       await store.put(key, png, { contentType: 'image/png' });
-      kept.add(key);
-      return key;
-    },
-    async keep(key) {
-      if ((await store.head(key)) === undefined) {
-        problems.add(`there is no ${key}`);
-        return null;
-      }
       kept.add(key);
       return key;
     },
@@ -57,18 +47,21 @@ function notesOf(problems: ReadonlySet<string>, hasWords: boolean): readonly str
   if (problems.size > 0)
     return [
       `Pictures are missing (${[...problems].join('; ')}). Figures and volumes are not concerned; ` +
-        'where cloudreg doctor finds nothing wrong with sharp, --redo stitching.preview draws them.',
+        'where cloudreg doctor finds nothing wrong with sharp, --redo stitching.report draws them.',
     ];
   if (hasWords) return [];
   return [
     'Pictures are without words, for this machine has no font: install one (on Debian the package fonts-dejavu-core); ' +
-      '--redo stitching.preview draws them again.',
+      '--redo stitching.report draws them again.',
   ];
 }
+
+/** Other steps draw into the folder at the same time. */
+const OF_REPORTS = /^(preview|worth-a-look|seam|flat-field)-.*\.png$/;
 
 async function deleteOthers(store: ObjectStore, kept: ReadonlySet<string>): Promise<void> {
   const stale: string[] = [];
   for await (const { key } of store.list(REPORT_FOLDER))
-    if (key.endsWith('.png') && !kept.has(key)) stale.push(key);
+    if (OF_REPORTS.test(key.slice(REPORT_FOLDER.length)) && !kept.has(key)) stale.push(key);
   if (stale.length > 0) await store.delete(stale);
 }

@@ -1,20 +1,5 @@
 /** Puts a picture of the report together: panels of pixels, and what is drawn over them. */
-import { withSharp } from '../../../shared/pictures/drawing.ts';
-import { drawPage, type Inset } from '../preview/drawing.ts';
-
-export interface Panel {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface RgbImage {
-  readonly width: number;
-  readonly height: number;
-  /** Red, green, blue of each pixel, x fastest. */
-  readonly pixels: Uint8Array;
-}
+import { drawInset, drawPage, type Panel, type RgbImage } from '../preview/drawing.ts';
 
 export interface PlacedImage {
   readonly image: RgbImage;
@@ -28,18 +13,10 @@ export async function drawPicture(
   images: readonly PlacedImage[],
   parts: readonly string[],
 ): Promise<Uint8Array> {
-  return drawPage(width, height, await Promise.all(images.map(inset)), parts);
-}
-
-async function inset({ image: { pixels, width, height }, panel }: PlacedImage): Promise<Inset> {
-  const kernel = panel.width < width ? 'cubic' : 'nearest';
-  const input = await withSharp((sharp) =>
-    sharp(pixels, { raw: { width, height, channels: 3 } })
-      .resize(panel.width, panel.height, { fit: 'fill', kernel })
-      .png()
-      .toBuffer(),
+  const insets = images.map(({ image, panel }) =>
+    drawInset(image, panel, panel.width < image.width ? 'cubic' : 'nearest'),
   );
-  return { input, left: panel.left, top: panel.top };
+  return drawPage(width, height, await Promise.all(insets), parts);
 }
 
 export function rgbImage(

@@ -11,8 +11,8 @@ import {
   readCuts,
   rowsOf,
 } from './read-cuts.ts';
-import { overlapOf, PHASES, type Phase, type Seam } from './seam.ts';
-import { addOverlap, emptySums, figuresOf, type Overlap } from './seam-sums.ts';
+import { isUnmoved, overlapOf, PHASES, type Phase, type Seam } from './seam.ts';
+import { addSums, emptySums, figuresOf, type Overlap, sumsOf } from './seam-sums.ts';
 
 /** An overlap at one plane of the volume, and the pixel of tile a where it begins. */
 export interface SeenOverlap extends Overlap {
@@ -53,12 +53,13 @@ export async function measureSeams(
   for (const z of heights) {
     const energies = seams.map(() => 0);
     const seen = seams.map((): { -readonly [P in Phase]?: SeenOverlap } => ({}));
-    bytesRead += await eachOverlap(reader, seams, z, (index, phase, overlap) => {
-      const own = emptySums();
-      addOverlap(own, overlap);
-      addTo(records[index]!.sums[phase], own);
+    bytesRead += await eachOverlap(reader, seams, z, (index, phases, overlap) => {
+      const own = sumsOf(overlap);
       energies[index] = Math.max(energies[index]!, Math.min(own.aa, own.bb) + Number.MIN_VALUE);
-      if (isKept) seen[index]![phase] = overlap;
+      for (const phase of phases) {
+        addSums(records[index]!.sums[phase], own);
+        if (isKept) seen[index]![phase] = overlap;
+      }
     });
     records.forEach((record, index) => {
       if (energies[index]! <= record.energy) return;
@@ -80,8 +81,8 @@ export async function measureSeams(
 /** One seam at one plane, for a picture. */
 export async function seeSeam(reader: CutReader, seam: Seam, z: number): Promise<SeenSeam> {
   const seen: { -readonly [P in Phase]?: SeenOverlap } = {};
-  await eachOverlap(reader, [seam], z, (_, phase, overlap) => {
-    seen[phase] = overlap;
+  await eachOverlap(reader, [seam], z, (_, phases, overlap) => {
+    for (const phase of phases) seen[phase] = overlap;
   });
   return seen;
 }
@@ -94,16 +95,12 @@ const newRecord = (seam: Seam) => ({
   seen: undefined as SeenSeam | undefined,
 });
 
-function addTo(sums: ReturnType<typeof emptySums>, own: ReturnType<typeof emptySums>): void {
-  for (const name of Object.keys(own) as (keyof typeof own)[]) sums[name] += own[name];
-}
-
 /** Calls `take` for every overlap that can be seen at that height, in no order; returns the bytes read. */
 async function eachOverlap(
   reader: CutReader,
   seams: readonly Seam[],
   z: number,
-  take: (seam: number, phase: Phase, overlap: SeenOverlap) => void,
+  take: (seam: number, phases: readonly Phase[], overlap: SeenOverlap) => void,
 ): Promise<number> {
   const waiting = new Map<string, CutPixels>();
   const bytes = await inParallel(planeReads(seams, z), READS_IN_FLIGHT, async (read) => {
@@ -114,7 +111,8 @@ async function eachOverlap(
       if (other === undefined) waiting.set(key, half);
       else {
         waiting.delete(key);
-        take(half.cut.seam, half.cut.phase, joined(half, other));
+        const phases = isUnmoved(seams[half.cut.seam]!) ? PHASES : [half.cut.phase];
+        take(half.cut.seam, phases, joined(half, other));
       }
     }
     return found.bytes;

@@ -1,8 +1,10 @@
 /** The report's pictures: which are drawn, and under which names. */
 import { type Correction, readCorrection } from '../../../shared/acquisition/correction.ts';
-import { previewSheetKey } from '../../../shared/acquisition/preview.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { channelFolder } from '../../output-volume.ts';
+import { contactSheet } from '../preview/contact-sheet.ts';
+import { previewFrame } from '../preview/preview-frame.ts';
+import { readSections } from '../preview/sections.ts';
 import { type Album, openAlbum } from './album.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -33,16 +35,20 @@ export async function drawPictures(
   store: ObjectStore,
 ): Promise<Pictures> {
   const album = openAlbum(store);
+  const contactSheets = await drawSheets(evidence, store, album);
+  const drawSeam = seamDrawer(evidence);
   const spots: (string | null)[] = [];
   for (const [n, finding] of top.entries())
-    spots.push(await album.put(`worth-a-look-${n + 1}`, () => spotPicture(evidence, finding, places, store)));
+    spots.push(
+      await album.put(`worth-a-look-${n + 1}`, () => spotPicture(evidence, finding, places, store, drawSeam)),
+    );
   const { worst, typical } = examples(evidence.measurement.seams);
   const pictures = {
     spots,
-    worstSeam: await album.put('seam-worst', async () => worst && drawSeam(evidence, worst)),
-    typicalSeam: await album.put('seam-typical', async () => typical && drawSeam(evidence, typical)),
+    worstSeam: await album.put('seam-worst', async () => worst && drawSeam(worst)),
+    typicalSeam: await album.put('seam-typical', async () => typical && drawSeam(typical)),
     flatFields: await drawFlatFields(evidence, store, album),
-    contactSheets: await findSheets(evidence, album),
+    contactSheets,
   };
   return { ...pictures, notes: await album.close() };
 }
@@ -53,10 +59,11 @@ async function spotPicture(
   finding: Finding,
   places: Places,
   store: ObjectStore,
+  drawSeam: SeamDrawer,
 ): Promise<Uint8Array | undefined> {
   const { channel, placement, measurement } = evidence;
   const seam = findSeam(measurement.seams, finding);
-  const drawn = seam && (await drawSeam(evidence, seam));
+  const drawn = seam && (await drawSeam(seam));
   if (drawn !== undefined) return drawn;
   const { voxel } = whereOf(finding, places, placement.voxelSizeUm, seam?.height);
   return tilePicture(store, channel, placement, { tile: places(finding.tiles[0]!), voxel });
@@ -70,13 +77,20 @@ export const findSeam = (
     ? undefined
     : seams.find(({ seam }) => seam.a.loc === a && seam.b.loc === b);
 
-async function drawSeam(
-  { reader, placement }: Evidence,
-  measured: MeasuredSeam,
-): Promise<Uint8Array | undefined> {
-  const { seam, height, seen } = measured;
-  if (height === undefined) return undefined;
-  return seamPicture(measured, seen ?? (await seeSeam(reader, seam, height)), placement.voxelSizeUm[0]);
+type SeamDrawer = (measured: MeasuredSeam) => Promise<Uint8Array | undefined>;
+
+/** Each seam is drawn once: the worst one is often what is most worth a look. */
+function seamDrawer({ reader, placement }: Evidence): SeamDrawer {
+  const drawn = new Map<MeasuredSeam, Uint8Array | undefined>();
+  return async (measured) => {
+    const { seam, height, seen } = measured;
+    if (height === undefined) return undefined;
+    if (!drawn.has(measured)) {
+      const shown = seen ?? (await seeSeam(reader, seam, height));
+      drawn.set(measured, await seamPicture(measured, shown, placement.voxelSizeUm[0]));
+    }
+    return drawn.get(measured);
+  };
 }
 
 /**
@@ -113,11 +127,18 @@ async function drawFlatFields(
   return keys;
 }
 
-/** The preview's. */
-async function findSheets({ corrections }: Evidence, album: Album): Promise<Map<number, string>> {
+async function drawSheets(
+  evidence: Evidence,
+  store: ObjectStore,
+  album: Album,
+): Promise<Map<number, string>> {
+  const { corrections, placement } = evidence;
+  const frame = previewFrame(evidence);
   const keys = new Map<number, string>();
   for (const { channel } of corrections) {
-    const key = await album.keep(previewSheetKey(channel));
+    const key = await album.put(`preview-${channelFolder(channel)}`, async () =>
+      contactSheet({ channel, placement, frame, sections: await readSections(store, channel) }),
+    );
     if (key !== null) keys.set(channel, key);
   }
   return keys;

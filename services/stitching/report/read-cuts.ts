@@ -6,7 +6,16 @@ import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
 import type { PixelRegion } from '../../../shared/formats/tiff/rows.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
 import { makePixels } from '../../../shared/volume/pixels.ts';
-import { overlapOf, PHASES, type Phase, planeOf, regionIn, type Seam, type SeamTile } from './seam.ts';
+import {
+  isUnmoved,
+  overlapOf,
+  PHASES,
+  type Phase,
+  planeOf,
+  regionIn,
+  type Seam,
+  type SeamTile,
+} from './seam.ts';
 
 /** What a seam needs of one tile's plane. */
 export interface Cut {
@@ -23,7 +32,7 @@ export interface PlaneRead {
   readonly cuts: readonly Cut[];
 }
 
-/** What the seams need at height z of the volume, tile by tile in the order of the seams. */
+/** What the seams need at height z of the volume, tile by tile in the order of the seams; of an unmoved one once, as `after`. */
 export function planeReads(seams: readonly Seam[], z: number): PlaneRead[] {
   const reads = new Map<string, PlaneRead & { readonly cuts: Cut[] }>();
   const add = (tile: SeamTile, plane: number, cut: Cut): void => {
@@ -33,7 +42,7 @@ export function planeReads(seams: readonly Seam[], z: number): PlaneRead[] {
     read.cuts.push(cut);
   };
   seams.forEach((seam, index) => {
-    for (const phase of PHASES) {
+    for (const phase of isUnmoved(seam) ? (['after'] as const) : PHASES) {
       const overlap = overlapOf(seam, phase);
       const planes = { a: planeOf(seam.a, phase, z), b: planeOf(seam.b, phase, z) };
       if (overlap === undefined || planes.a === undefined || planes.b === undefined) continue;
@@ -131,11 +140,25 @@ function corrected(
   for (let row = 0; row < rows; row++) {
     const y = wanted.y0 + row;
     const from = (y - region.y0) * columnsOf(region) + wanted.x0 - region.x0;
-    const factors = y * tileWidth + wanted.x0;
-    for (let x = 0; x < columns; x++) {
-      const signal = Math.max(raw[from + x]! - background, 0);
-      out[row * columns + x] = flatField === undefined ? signal : signal * flatField.factor[factors + x]!;
-    }
+    const target = out.subarray(row * columns, (row + 1) * columns);
+    if (flatField === undefined) subtract(raw, from, background, target);
+    else correctRow(raw, from, background, flatField.factor, y * tileWidth + wanted.x0, target);
   }
   return out;
+}
+
+function subtract(raw: Pixels, from: number, background: number, out: Float32Array): void {
+  for (let x = 0; x < out.length; x++) out[x] = Math.max(raw[from + x]! - background, 0);
+}
+
+function correctRow(
+  raw: Pixels,
+  from: number,
+  background: number,
+  factor: Float32Array,
+  factors: number,
+  out: Float32Array,
+): void {
+  for (let x = 0; x < out.length; x++)
+    out[x] = Math.max(raw[from + x]! - background, 0) * factor[factors + x]!;
 }

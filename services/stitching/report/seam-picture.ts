@@ -1,9 +1,10 @@
 /** A seam before and after: both tiles in two colours, and blended. */
 import { type SeamFigures, tileName } from '../../../shared/acquisition/quality-report.ts';
+import type { Panel } from '../preview/drawing.ts';
 import { greyScale } from '../preview/sheet-picture.ts';
 import { roundDown } from '../preview/shift-scale.ts';
 import { COLOURS, line, text } from '../preview/svg.ts';
-import { drawPicture, type Panel, type PlacedImage, rgbImage } from './draw.ts';
+import { drawPicture, type PlacedImage, rgbImage } from './draw.ts';
 import type { MeasuredSeam, SeenSeam } from './measure-seams.ts';
 import { PHASES, type Phase } from './seam.ts';
 import { chooseWindow, type Window, type WindowPixels, windowPixels } from './seam-window.ts';

@@ -42,31 +42,49 @@ const HALF_BOX = 12;
 /** Noise is not correlated over so many pixels, what a camera shows of tissue is. */
 const LAG = 2;
 
-export function addOverlap(sums: SeamSums, { columns, rows, a, b }: Overlap): void {
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i]! - b[i]!;
-    sums.absolute += Math.abs(difference);
-    sums.difference += difference;
-    sums.squared += difference * difference;
-  }
-  sums.pixels += a.length;
+export function sumsOf({ columns, rows, a, b }: Overlap): SeamSums {
   const filter = boxFilter(columns, rows, HALF_BOX, 1);
   const [fineA, fineB] = [new Float32Array(a.length), new Float32Array(b.length)];
   filter(a, fineA, 0);
   filter(b, fineB, 0);
-  sums.aa += products(fineA, fineA, 0);
-  sums.bb += products(fineB, fineB, 0);
-  sums.ab += products(fineA, fineB, 0);
   // Along the longer side, of which the overlap has enough.
   const lag = columns >= rows ? LAG : LAG * columns;
-  sums.aNext += products(fineA, fineA, lag);
-  sums.bNext += products(fineB, fineB, lag);
+  return { pixels: a.length, ...differences(a, b), ...products(fineA, fineB, lag) };
 }
 
-function products(a: Float32Array, b: Float32Array, lag: number): number {
-  let sum = 0;
-  for (let i = lag; i < a.length; i++) sum += a[i]! * b[i - lag]!;
-  return sum;
+function differences(a: Float32Array, b: Float32Array) {
+  let absolute = 0;
+  let difference = 0;
+  let squared = 0;
+  for (let i = 0; i < a.length; i++) {
+    const own = a[i]! - b[i]!;
+    absolute += Math.abs(own);
+    difference += own;
+    squared += own * own;
+  }
+  return { absolute, difference, squared };
+}
+
+/** All in one pass: each sum waits for itself alone. */
+function products(a: Float32Array, b: Float32Array, lag: number) {
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  let aNext = 0;
+  let bNext = 0;
+  for (let i = 0; i < a.length; i++) {
+    aa += a[i]! * a[i]!;
+    bb += b[i]! * b[i]!;
+    ab += a[i]! * b[i]!;
+    if (i < lag) continue;
+    aNext += a[i]! * a[i - lag]!;
+    bNext += b[i]! * b[i - lag]!;
+  }
+  return { aa, bb, ab, aNext, bNext };
+}
+
+export function addSums(sums: SeamSums, own: SeamSums): void {
+  for (const name of Object.keys(own) as (keyof SeamSums)[]) sums[name] += own[name];
 }
 
 /** Null where nothing was added. */

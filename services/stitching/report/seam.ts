@@ -54,6 +54,10 @@ function seamTile(
   return { loc, stack, missing: new Set(stack.missing), corner, size: tileSize };
 }
 
+/** True where both tiles lie where the stage put them: what is seen after is what was seen before. */
+export const isUnmoved = ({ a, b }: Seam): boolean =>
+  [a, b].every(({ corner: { before, after } }) => before.every((at, axis) => at === after[axis]));
+
 /** In voxels of the volume; undefined where the tiles do not overlap. */
 export function overlapOf({ a, b }: Seam, phase: Phase): Box | undefined {
   const overlap = intersect(boxAt(a.corner[phase], a.size), boxAt(b.corner[phase], b.size));

@@ -7,9 +7,10 @@ import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { type Box, boxAt, boxSize, intersect, isEmpty, type Vec3 } from '../../../shared/geometry/box.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { type Axis, axes, type Triple } from '../axes.ts';
+import type { Panel } from '../preview/drawing.ts';
 import { greyScale } from '../preview/sheet-picture.ts';
 import { COLOURS, line, text } from '../preview/svg.ts';
-import { drawPicture, type Panel, rgbImage } from './draw.ts';
+import { drawPicture, rgbImage } from './draw.ts';
 import type { TilePlace } from './places.ts';
 
 /** Shown around the tile, in tiles. */

@@ -1,8 +1,9 @@
 /** `--flat-field cloudreg` needs the mean tile at full size: CloudReg's mean of every second plane of a channel. */
 import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition.ts';
 import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
+import { makePixels } from '../../../shared/volume/pixels.ts';
 import type { MeanTile } from '../cloudreg-flat-field.ts';
-import { surveyedPlanes } from '../survey/surveyed-planes.ts';
+import { planesHeld, surveyedPlanes } from '../survey/surveyed-planes.ts';
 
 /** CloudReg's pipeline takes every second file; the default of its own command line, every fifth, is never used. */
 export const PLANE_STRIDE = 2;
@@ -19,12 +20,14 @@ export async function readMeanTile(
 ): Promise<{ readonly tile: MeanTile; readonly planes: number } | null> {
   const [width, height, depth] = acquisition.tileSize;
   const sums = new Float64Array(width * height);
+  const { type, length } = planesHeld(acquisition);
+  const held = makePixels(type, length);
   let [files, planes] = [0, 0];
   for (const stack of stacksOf(acquisition, channel)) {
     const present = presentPlanes(stack, depth);
     const chosen = present.filter((_, index) => (files + index) % PLANE_STRIDE === 0);
     files += present.length;
-    for await (const found of surveyedPlanes(reader, acquisition, stack, chosen)) {
+    for await (const found of surveyedPlanes(reader, acquisition, stack, chosen, held)) {
       if (found.kind === 'damaged') {
         if (strict) throw found.error;
         continue;

@@ -4,10 +4,10 @@ import { histogramText } from '../../../shared/acquisition/histogram.ts';
 import { encodeReducedTile } from '../../../shared/acquisition/reduced-tile.ts';
 import type { TileSurvey } from '../../../shared/acquisition/survey.ts';
 import type { SurveyGrid } from '../../../shared/acquisition/survey-grid.ts';
-import type { Pixels } from '../../../shared/kernels/kernels.ts';
-import { reduceTile } from './reduced-tile.ts';
+import type { Kernels, Pixels } from '../../../shared/kernels/kernels.ts';
+import { type ReducerBuffers, reducerBuffers, reduceTile } from './reduced-tile.ts';
 import type { SurveyedPlane } from './surveyed-planes.ts';
-import { countVoxels } from './voxel-counts.ts';
+import { countBuffer, countVoxels } from './voxel-counts.ts';
 
 export interface MeasuredTile {
   readonly survey: Omit<TileSurvey, 'format' | 'channel' | 'loc'>;
@@ -15,15 +15,27 @@ export interface MeasuredTile {
   readonly reduced: Uint8Array;
 }
 
+interface MeasuringBuffers extends ReducerBuffers {
+  readonly counts: Int32Array;
+}
+
+/** What `measureTile` needs of the kernels' memory, besides the planes. */
+export const measuringBuffers = (
+  { tileSize: [width], dataType }: Pick<Acquisition, 'tileSize' | 'dataType'>,
+  grid: SurveyGrid,
+) => ({ ...reducerBuffers(width, grid), counts: countBuffer(dataType) });
+
 /** `strict`: a damaged plane is an error; otherwise it is left out and listed. */
 export async function measureTile(
+  kernels: Kernels,
+  buffers: MeasuringBuffers,
   surveyed: AsyncIterable<SurveyedPlane>,
   { tileSize, dataType }: Acquisition,
   grid: SurveyGrid,
   strict: boolean,
 ): Promise<MeasuredTile> {
-  const reducer = reduceTile(tileSize, grid);
-  const histogram = countVoxels(dataType);
+  const reducer = reduceTile(kernels, tileSize, grid, buffers);
+  const histogram = countVoxels(kernels, dataType, buffers.counts);
   const planes: number[] = [];
   const planeMeans: number[] = [];
   const damaged: TileSurvey['damaged'] = [];

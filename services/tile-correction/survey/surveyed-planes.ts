@@ -3,7 +3,6 @@ import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition
 import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-errors.ts';
 import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
-import { makePixels } from '../../../shared/volume/pixels.ts';
 
 /** Planes in memory at a time: one is measured while the others arrive. */
 export const PLANES_HELD = 4;
@@ -13,18 +12,25 @@ export type SurveyedPlane =
   | { readonly kind: 'read'; readonly plane: number; readonly pixels: Pixels }
   | { readonly kind: 'damaged'; readonly plane: number; readonly error: DamagedPlaneError };
 
+/** What `surveyedPlanes` needs of the kernels' memory: the planes held, one behind the other. */
+export const planesHeld = ({ tileSize: [width, height], dataType }: Acquisition) => ({
+  type: dataType,
+  length: width * height * PLANES_HELD,
+});
+
 /** `planes` in their order, without those that the scan found missing. */
 export async function* surveyedPlanes(
   reader: PlaneReader,
-  { tileSize: [width, height], dataType }: Acquisition,
+  { tileSize: [width, height] }: Acquisition,
   stack: Stack,
   planes: readonly number[],
+  held: Pixels,
 ): AsyncGenerator<SurveyedPlane> {
   const missing = new Set(stack.missing);
   const present = planes.filter((plane) => !missing.has(plane));
   const region = { x0: 0, x1: width, y0: 0, y1: height };
-  const buffers = Array.from({ length: Math.min(PLANES_HELD, present.length) }, () =>
-    makePixels(dataType, width * height),
+  const buffers = Array.from({ length: PLANES_HELD }, (_, n) =>
+    held.subarray(n * width * height, (n + 1) * width * height),
   );
   const read = async (index: number): Promise<SurveyedPlane> => {
     const plane = present[index]!;

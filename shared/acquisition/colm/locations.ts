@@ -52,6 +52,8 @@ export async function listLocations(store: ObjectStore, prefix = VIEW_FOLDER): P
   return { locations, firstOther };
 }
 
+export const isPlaneKey = (key: string): boolean => parsePlaneKey(key) !== undefined;
+
 interface PlaneName {
   readonly loc: number;
   readonly directory: string;

@@ -1,4 +1,5 @@
 /** Objects as files below a folder. Compressed ones carry a suffix (see file-forms.ts). */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,7 +16,7 @@ type Verb = Parameters<typeof fromSystemError>[1];
 
 /**
  * The folder need not exist: reading finds nothing, writing makes it. Every failure of the file system is a
- * `StoreError`. Ranges of `getRanges` share one buffer; `get` tries `name`, `name.gz`, `name.br`.
+ * `StoreError`. Ranges of `getRanges` share one buffer; `get` tries `name`, `name.gz`, `name.br`, `name.zstd`.
  */
 export function folderStore(folder: string): ObjectStore {
   const root = resolve(folder);
@@ -81,7 +82,9 @@ async function putForm(file: string, body: Body, options: PutOptions, writer: Wr
     const written = await putFile(form.file, body, options.ifAbsent ?? false, writer);
     // The new form first, then the others go: at no moment is the object absent.
     if (written && !options.ifAbsent) {
-      await Promise.all(forms.filter((other) => other !== form).map((other) => removeIfThere(other.file)));
+      // Looked for at once: each removal of nothing would be a way to the thread pool and back.
+      for (const { file: other } of forms)
+        if (other !== form.file && existsSync(other)) await removeIfThere(other);
     }
     return written;
   });

@@ -1,14 +1,11 @@
 /** Walking a folder in the order of keys. */
-import type { Dirent } from 'node:fs';
+import { type Dirent, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { ListedObject } from '../../engine/ports.ts';
 import { isAbsent, systemCode } from '../store-errors.ts';
 import { objectNames } from './file-forms.ts';
 import { isTemporary } from './leftovers.ts';
-
-/** Files whose sizes are looked up at a time. */
-const BATCH = 128;
 
 interface Entry {
   readonly key: string;
@@ -23,14 +20,11 @@ export async function* listFolder(root: string, prefix: string): AsyncGenerator<
 }
 
 async function* walk(folder: string, keyOfFolder: string, prefix: string): AsyncGenerator<ListedObject> {
-  const entries = await entriesOf(folder, keyOfFolder, prefix);
-  for (let first = 0; first < entries.length; first += BATCH) {
-    const batch = entries.slice(first, first + BATCH);
-    const sizes = await Promise.all(batch.map((entry) => (entry.isFolder ? undefined : sizeOf(entry.path))));
-    for (const [index, entry] of batch.entries()) {
-      const size = sizes[index];
-      if (entry.isFolder) yield* walk(entry.path, entry.key, prefix);
-      else if (size !== undefined) yield { key: entry.key, size };
+  for (const { key, path, isFolder } of await entriesOf(folder, keyOfFolder, prefix)) {
+    if (isFolder) yield* walk(path, key, prefix);
+    else {
+      const size = sizeOf(path);
+      if (size !== undefined) yield { key, size };
     }
   }
 }
@@ -73,11 +67,14 @@ async function leadsToFolder(entry: Dirent, folder: string): Promise<boolean> {
   }
 }
 
-/** Undefined for what is no file (any more): pipes, links that lead nowhere, files deleted meanwhile. */
-async function sizeOf(path: string): Promise<number | undefined> {
+/**
+ * Undefined for what is no file (any more): pipes, links that lead nowhere, files deleted meanwhile. Synchronous, because
+ * the way to the thread pool and back takes several times longer than to look.
+ */
+function sizeOf(path: string): number | undefined {
   try {
-    const found = await stat(path);
-    return found.isFile() ? found.size : undefined;
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() ? found.size : undefined;
   } catch (error) {
     if (isAbsent(error) || systemCode(error) === 'ELOOP') return undefined;
     throw error;

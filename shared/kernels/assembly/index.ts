@@ -24,6 +24,8 @@ export { gatherResidualPlane } from './illumination/gather-plane';
 export { addToLogHistogram } from './illumination/histogram';
 export { scaleByField } from './illumination/scale-by-field';
 export * from './quantise';
+export { addBlockSumsUint8, addBlockSumsUint16 } from './survey/add-block-sums';
+export { countUint8, countUint16 } from './survey/count-values';
 export * from './widen';
 
 /** Where buffers may begin: below lie the module's own constants, if any. */

@@ -1,15 +1,22 @@
+import type { FlatPlane } from '../kernels.ts';
 import type { Pixels } from '../pixels.ts';
 
 /** out = max(raw - background, 0) * flat, rounded to float32 at each step; the background to float32 first. */
 export function correct(
   raw: Pixels,
-  flat: Float32Array | undefined,
+  rawWidth: number,
+  flat: FlatPlane | undefined,
   background: number,
   out: Float32Array,
+  outWidth: number,
+  columns: number,
+  rows: number,
 ): void {
   const level = Math.fround(background);
-  for (let i = 0; i < raw.length; i++) {
-    const signal = Math.max(Math.fround(raw[i]! - level), 0);
-    out[i] = flat ? Math.fround(signal * flat[i]!) : signal;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const signal = Math.max(Math.fround(raw[y * rawWidth + x]! - level), 0);
+      out[y * outWidth + x] = flat ? Math.fround(signal * flat.factor[y * flat.width + x]!) : signal;
+    }
   }
 }

@@ -1,16 +1,22 @@
 import type { Pixels } from '../pixels.ts';
 
-/** Half to even, clipped to the range of `out`; NaN is 0 in an integer type. float32: a copy. */
-export function quantise(values: Float32Array, out: Pixels): void {
-  if (out instanceof Float32Array) {
-    out.set(values);
-    return;
-  }
+/** `rows` rows of `columns` values: half to even, clipped to the range of `out`; NaN is 0 in an integer type. float32: a copy. */
+export function quantise(
+  values: Float32Array,
+  width: number,
+  out: Pixels,
+  outWidth: number,
+  columns: number,
+  rows: number,
+): void {
+  const round = out instanceof Float32Array ? (value: number) => value : toInteger(out);
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++) out[y * outWidth + x] = round(values[y * width + x]!);
+}
+
+function toInteger(out: Uint8Array | Uint16Array): (value: number) => number {
   const highest = out instanceof Uint8Array ? 255 : 65_535;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    out[i] = Number.isNaN(value) ? 0 : Math.min(Math.max(roundHalfToEven(value), 0), highest);
-  }
+  return (value) => (Number.isNaN(value) ? 0 : Math.min(Math.max(roundHalfToEven(value), 0), highest));
 }
 
 function roundHalfToEven(value: number): number {

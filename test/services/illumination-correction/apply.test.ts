@@ -19,6 +19,7 @@ import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { verifyVolume } from '../../../shared/volume/verify-volume.ts';
 import { folderForTests } from '../../end-to-end/binary.ts';
 import { phantom } from '../../illumination/phantom.ts';
+import { runsAll } from '../../long.ts';
 import { firstDifference } from '../first-difference.ts';
 import { meanOracle } from '../mean-oracle.ts';
 import { runSteps } from '../run-steps.ts';
@@ -93,11 +94,10 @@ const bytesOf = async (store: ObjectStore) =>
     ]),
   );
 
+const WHOLE_NUMBERS = [['uint16', 65_535], ...(runsAll ? ([['uint8', 255]] as const) : [])] as const;
+
 describe('a volume that is corrected', () => {
-  it.each([
-    ['uint8', 255],
-    ['uint16', 65_535],
-  ] as const)(
+  it.each(WHOLE_NUMBERS)(
     'of %s has every voxel times the factor at its centre, rounded once and clipped',
     async (dataType, most) => {
       const array = noise(most);
@@ -106,10 +106,7 @@ describe('a volume that is corrected', () => {
     },
   );
 
-  it.each([
-    ['uint8', 255],
-    ['uint16', 65_535],
-  ] as const)('of %s is counted where it is clipped, block by block', async (dataType, most) => {
+  it.each(WHOLE_NUMBERS)('of %s is counted where it is clipped, block by block', async (dataType, most) => {
     const array = noise(most);
     const { store } = await correctWith(array, { dataType });
     const factors = fieldBlock(someField(), { voxelSizeUm, origin: [0, 0, 0], size });

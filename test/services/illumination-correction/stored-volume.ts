@@ -3,7 +3,7 @@ import { memoryStore } from '../../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
 import { loadKernels, type PixelType } from '../../../shared/kernels/kernels.ts';
-import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
+import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
 import { halvings } from '../../../shared/volume/blocks.ts';
 import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
@@ -51,12 +51,10 @@ export async function storeVolume(
 async function writeVoxels({ data, size }: StoredArray, mips: readonly Mip[], store: ObjectStore) {
   const [width, height, depth] = size;
   const lastMip = mips.length - 1;
-  const [kernels, encoder] = [loadKernels(), loadKernels()];
-  const shape = { width, height, depth, dataType: mips[0]!.dataType, factors: halvings(mips, 0, lastMip) };
+  const kernels = loadKernels();
+  const shape = { width, height, depth, factors: halvings(mips, 0, lastMip) };
   const plane = { type: 'float32', length: width * height } as const;
-  const buffers = kernels.layout({ plane, ...cascadeBuffers(shape) });
-  const writer = openBlockWriter({
-    kernels: encoder,
+  const target = {
     store,
     folder: '',
     compression: 'gzip',
@@ -65,7 +63,9 @@ async function writeVoxels({ data, size }: StoredArray, mips: readonly Mip[], st
     firstMip: 0,
     lastMip,
     box: boxAt([0, 0, 0], size),
-  });
+  } as const;
+  const buffers = kernels.layout({ plane, ...cascadeBuffers(shape), ...writerBuffers(target) });
+  const writer = openBlockWriter(target, kernels, buffers);
   const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
   for (let z = 0; z < depth; z++) {
     buffers.plane.set(data.subarray(z * width * height, (z + 1) * width * height));

@@ -3,13 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { channelFolder } from '../../../services/output-volume.ts';
 import { type JobParameters, jobParameters } from '../../../services/parameters.ts';
 import { fuse } from '../../../services/stitching/fuse.ts';
+import { contactSheet } from '../../../services/stitching/preview/contact-sheet.ts';
+import { previewFrame } from '../../../services/stitching/preview/preview-frame.ts';
+import { readSections } from '../../../services/stitching/preview/sections.ts';
 import { preview } from '../../../services/stitching/preview.ts';
 import { survey } from '../../../services/tile-correction/survey.ts';
 import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
 import { scanColm } from '../../../shared/acquisition/colm/scan-colm.ts';
 import { type Correction, writeCorrection } from '../../../shared/acquisition/correction.ts';
 import { makePlacement, nominalPosition, type Placement } from '../../../shared/acquisition/placement.ts';
-import { previewFile, previewFolder, previewSheetKey } from '../../../shared/acquisition/preview.ts';
+import { previewFile, previewFolder } from '../../../shared/acquisition/preview.ts';
 import { readReducedTile } from '../../../shared/acquisition/reduced-tile.ts';
 import { readTileSurvey } from '../../../shared/acquisition/survey.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
@@ -202,7 +205,27 @@ describe('stitching.preview', () => {
     const synthetic = await cutAcquisition(noiseVolume([8, 8, 2], 4), [8, 8, 2], [{ ...alone, missing }]);
     const { store, found } = await makePreview(synthetic);
     expect(found.covered).toBe(0);
-    expect(await store.head(previewSheetKey(0))).toBeDefined();
+    const { acquisition, placement } = synthetic;
+    const frame = previewFrame({ acquisition, placement, parameters: jobParameters.parse({}) });
+    const sheet = { channel: 0, placement, frame, sections: await readSections(store, 0) };
+    expect((await contactSheet(sheet)).length).toBeGreaterThan(0);
+  });
+
+  it('is shown in sections through its middle, z to the right in the last', async () => {
+    const size: Vec3 = [5, 7, 3];
+    const synthetic = await cutAcquisition(noiseVolume(size, 6), [...size], [alone]);
+    const { store, found } = await makePreview(synthetic);
+    const { at, xy, xz, zy } = await readSections(store, 0);
+    const value = (x: number, y: number, z: number) => found.voxels[x + 5 * (y + 7 * z)]!;
+    const section = (width: number, height: number, of: (i: number, j: number) => number) => ({
+      width,
+      height,
+      values: Float32Array.from({ length: width * height }, (_, n) => of(n % width, Math.floor(n / width))),
+    });
+    expect(at).toEqual([2, 3, 1]);
+    expect(xy).toEqual(section(5, 7, (x, y) => value(x, y, 1)));
+    expect(xz).toEqual(section(5, 3, (x, z) => value(x, 3, z)));
+    expect(zy).toEqual(section(3, 7, (z, y) => value(2, y, z)));
   });
 
   it('writes the same bytes each time', async () => {

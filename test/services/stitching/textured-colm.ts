@@ -101,9 +101,8 @@ async function writeTile(
 ): Promise<void> {
   for (let plane = 0; plane < planes; plane++) {
     const start = plane * width * height;
-    const pixels = Uint16Array.from({ length: width * height }, (_, n) =>
-      Math.round(counts(loc, values?.[start + n] ?? 0)),
-    );
+    const pixels = new Uint16Array(width * height);
+    for (let n = 0; n < pixels.length; n++) pixels[n] = Math.round(counts(loc, values?.[start + n] ?? 0));
     for (const channel of channels) {
       const key = flatKey(loc, channel, plane);
       if (values !== undefined && has(loc, channel, plane))

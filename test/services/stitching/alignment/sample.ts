@@ -47,7 +47,9 @@ export function cutStrip(sample: Sample, position: Triple, size: Triple, camera:
       let sin = camera.contrast * amplitude * Math.sin(start);
       for (const end = at + width; at < end; at++) {
         values[at] = values[at]! + cos;
-        [cos, sin] = [cos * stepCos - sin * stepSin, sin * stepCos + cos * stepSin];
+        const next = cos * stepCos - sin * stepSin;
+        sin = sin * stepCos + cos * stepSin;
+        cos = next;
       }
     }
   }

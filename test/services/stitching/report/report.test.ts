@@ -215,13 +215,15 @@ describe('the pictures of a report', () => {
     expect(text).toContain('Warning: the light falls off by more than half');
   });
 
-  it('are replaced by those of the next generation', async () => {
+  it('are replaced by those of the next generation, others are left alone', async () => {
     const synthetic = await threeByThree(JITTER);
     const { store } = await makeReport(synthetic, { pairs: pairsOf(synthetic.placement), correction });
     expect([...(await picturesIn(store)).keys()]).toContain('flat-field-CHN00.png');
+    await store.put('report/illumination-CHN00.png', new Uint8Array(1));
     await writeCorrection(store, 0, { background: 0, flatField: undefined });
     const inputs = { ...synthetic, problems: { format: 'cloudreg-problems/1', problems: [] } };
     await runStep(report, { store, source: synthetic.source, files: [], inputs });
     expect([...(await picturesIn(store)).keys()]).not.toContain('flat-field-CHN00.png');
+    expect(await store.head('report/illumination-CHN00.png')).toBeDefined();
   });
 });

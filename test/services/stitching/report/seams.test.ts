@@ -8,10 +8,11 @@ import {
 } from '../../../../services/stitching/report/seam.ts';
 import { chooseHeights, heightCount } from '../../../../services/stitching/report/seam-heights.ts';
 import {
-  addOverlap,
+  addSums,
   emptySums,
   figuresOf,
   type Overlap,
+  sumsOf,
 } from '../../../../services/stitching/report/seam-sums.ts';
 import { chooseWindow, windowPixels } from '../../../../services/stitching/report/seam-window.ts';
 import { planeKey } from '../../../../shared/acquisition/acquisition.ts';
@@ -33,10 +34,8 @@ const tissue = texture([120, 120, 5], 3);
 const SIDE = 60;
 
 const figures = (a: Float32Array, b: Float32Array) => {
-  const sums = emptySums();
   const overlap: Overlap = { columns: SIDE, rows: SIDE, a, b };
-  addOverlap(sums, overlap);
-  return figuresOf(sums)!;
+  return figuresOf(sumsOf(overlap))!;
 };
 
 describe('the figures of a seam', () => {
@@ -75,8 +74,8 @@ describe('the figures of a seam', () => {
       a: Float32Array.from([a, a]),
       b: Float32Array.from([b, b]),
     });
-    addOverlap(sums, plane(10, 4));
-    addOverlap(sums, plane(4, 6));
+    addSums(sums, sumsOf(plane(10, 4)));
+    addSums(sums, sumsOf(plane(4, 6)));
     expect(figuresOf(sums)).toEqual({
       pixels: 4,
       meanDifference: 4,

@@ -6,6 +6,7 @@ export { channelFolder } from '../shared/acquisition/channel-folder.ts';
 import type { Placement } from '../shared/acquisition/placement.ts';
 import { type Blocks, planBlocks, widenBlocks } from '../shared/volume/blocks.ts';
 import { type Mip, planScales } from '../shared/volume/scales.ts';
+import { zarrMip } from '../shared/volume/zarr/zarr-layout.ts';
 import type { JobParameters } from './parameters.ts';
 
 /** The channels of a job, ascending. */
@@ -18,7 +19,7 @@ export function outputMips(
   placement: Placement,
   parameters: JobParameters,
 ): readonly Mip[] {
-  return planScales({
+  const planned = planScales({
     sizeVoxels: placement.size,
     voxelSizeUm: placement.voxelSizeUm,
     dataType: acquisition.dataType,
@@ -26,6 +27,13 @@ export function outputMips(
     factor: parameters.factor,
     mips: parameters.mips,
   });
+  return planned.map((mip, index) => storedAs(mip, index, parameters));
+}
+
+/** Chunks hold the same voxels in every format. */
+function storedAs(mip: Mip, index: number, { format, encoding, compress }: JobParameters): Mip {
+  if (format === 'zarr') return zarrMip(mip, index, compress === 'none' ? 'none' : 'gzip');
+  return encoding === 'raw' ? mip : { ...mip, picture: encoding };
 }
 
 /** A layer of 512 x 512 x 64: three mips of the default chunks. */

@@ -65,6 +65,14 @@ export const jobParameters = z
       .union([z.literal('auto'), z.number().int().min(1).max(20)])
       .default('auto')
       .describe('number of resolutions; auto: until x and y of the coarsest fit one chunk'),
+    format: z
+      .enum(['precomputed', 'zarr'])
+      .default('precomputed')
+      .describe('what the volumes are written as; zarr: OME-Zarr (NGFF 0.5 on zarr 3), an image a channel'),
+    encoding: z
+      .enum(['raw', 'jpeg', 'png'])
+      .default('raw')
+      .describe('how chunks hold voxels; png loses nothing; jpeg loses a little, and holds 8 bits alone'),
     compress: z
       .enum(compressions)
       .default('gzip')

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { ObjectStore } from '../engine/ports.ts';
 import { littleEndianBytes } from '../formats/elements.ts';
 import { zlibLevel } from '../volume/codecs/zlib.ts';
 import { aroundPlanes, type FileAround, type FileFormat, tiffParts } from './image-files.ts';
@@ -25,21 +26,44 @@ export async function writeImageFile(
   );
 }
 
+/** The same as an object of a store, which shows whole objects or none. */
+export async function putImageFile(
+  store: ObjectStore,
+  key: string,
+  image: PlaneImage,
+  { format, onPlane }: { readonly format: FileFormat; readonly onPlane: OnPlane },
+): Promise<void> {
+  const bytes = fileBytes(image, aroundPlanes(image, format), onPlane);
+  await store.put(key, bytes, { contentType: 'application/octet-stream' });
+}
+
 /** `z0000.tif`, `z0001.tif`, … in a folder. What was there is replaced. */
-export async function writeTiffSeries(folder: string, image: PlaneImage, onPlane: OnPlane): Promise<void> {
+export const writeTiffSeries = (folder: string, image: PlaneImage, onPlane: OnPlane): Promise<void> =>
+  wholeOrNot(folder, 'folder', async (part) => {
+    await mkdir(part, { recursive: true });
+    await eachTiff(image, onPlane, (name, pieces) => writeFile(join(part, name), pieces));
+  });
+
+/** The same as objects of a store; after an error those that are there stay. */
+export const putTiffSeries = (store: ObjectStore, image: PlaneImage, onPlane: OnPlane): Promise<void> =>
+  eachTiff(image, onPlane, async (name, pieces) => {
+    await store.put(name, Buffer.concat(pieces), { contentType: 'image/tiff' });
+  });
+
+async function eachTiff(
+  image: PlaneImage,
+  onPlane: OnPlane,
+  write: (name: string, pieces: readonly Uint8Array[]) => Promise<void>,
+): Promise<void> {
   const { head, tail } = tiffParts(image, 1);
   const total = image.sizeVoxels[2];
   const digits = Math.max(4, String(total - 1).length);
-  return wholeOrNot(folder, 'folder', async (part) => {
-    await mkdir(part, { recursive: true });
-    let z = 0;
-    for await (const plane of image.planes(0)) {
-      const name = `z${String(z).padStart(digits, '0')}.tif`;
-      await writeFile(join(part, name), [head, littleEndianBytes(plane), tail]);
-      z += 1;
-      onPlane(z, total);
-    }
-  });
+  let z = 0;
+  for await (const plane of image.planes(0)) {
+    await write(`z${String(z).padStart(digits, '0')}.tif`, [head, littleEndianBytes(plane), tail]);
+    z += 1;
+    onPlane(z, total);
+  }
 }
 
 /** Replaces what was there. @throws what `write` throws; what it wrote goes then */

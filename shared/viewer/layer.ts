@@ -2,11 +2,14 @@
 import type { Json } from '../engine/records.ts';
 import type { Affine } from '../geometry/affine.ts';
 import type { Vec3 } from '../geometry/box.ts';
+import { PRECOMPUTED, type SourceFormat, sourceUrl } from './source-url.ts';
 
 interface VolumeSource {
   readonly name: string;
-  /** Where the browser reads it, without `precomputed://`. */
+  /** Where the browser reads it, without a format. */
   readonly url: string;
+  /** A precomputed volume where absent. */
+  readonly format?: SourceFormat;
   /** From the volume's positions to those of the view, both um; as it lies where absent. */
   readonly affineUm?: Affine;
 }
@@ -57,7 +60,11 @@ export function layerJson(layer: Layer, voxelUm: Vec3): Json {
   }
 }
 
-export const dimensionsJson = ([x, y, z]: Vec3): Json => ({
+export const dimensionsJson = ([x, y, z]: Vec3): {
+  readonly x: Json;
+  readonly y: Json;
+  readonly z: Json;
+} => ({
   x: [metres(x), 'm'],
   y: [metres(y), 'm'],
   z: [metres(z), 'm'],
@@ -66,10 +73,13 @@ export const dimensionsJson = ([x, y, z]: Vec3): Json => ({
 /** To the picometre's thousandth: 2.3 um are 2.3e-6 m, not 2.2999999999999996e-6. */
 const metres = (um: number): number => Number((um * 1e-6).toPrecision(15));
 
-function sourceJson({ name, url, affineUm }: VolumeSource, voxelUm: Vec3): { readonly [key: string]: Json } {
-  const source = `precomputed://${url}`;
+function sourceJson(
+  { name, url, format = PRECOMPUTED, affineUm }: VolumeSource,
+  voxelUm: Vec3,
+): { readonly [key: string]: Json } {
+  const source = sourceUrl(url, format);
   if (affineUm === undefined) return { name, source };
-  return { name, source: { url: source, transform: transformJson(affineUm, voxelUm) } };
+  return { name, source: { url: source, transform: transformJson(affineUm, voxelUm, format) } };
 }
 
 /** Neuroglancer takes the names from whichever source of the layer has them. */
@@ -78,22 +88,38 @@ function withNames(
   { propertiesUrl }: SegmentationLayer,
 ): { readonly [key: string]: Json } {
   if (propertiesUrl === undefined) return json;
-  return { ...json, source: [json.source!, `precomputed://${propertiesUrl}`] };
+  return { ...json, source: [json.source!, sourceUrl(propertiesUrl)] };
 }
 
 /** The linear part stays physical, the last column counts units of the view. */
-export const transformJson = (affineUm: Affine, voxelUm: Vec3): Json => ({
-  matrix: affineUm.map(([x, y, z, t], axis) => [x, y, z, t / voxelUm[axis]!]),
-  outputDimensions: dimensionsJson(voxelUm),
-});
+export function transformJson(affineUm: Affine, voxelUm: Vec3, format = PRECOMPUTED): Json {
+  const rows = affineUm.map(([x, y, z, t], axis) => [x, y, z, t / voxelUm[axis]!]);
+  if (format.scheme === 'precomputed') return { matrix: rows, outputDimensions: dimensionsJson(voxelUm) };
+  return allAxesJson(rows, voxelUm, format.leadingAxes);
+}
 
-function shading({ window, colour, channel }: ImageLayer): { readonly [key: string]: Json } {
-  const control = channel === undefined ? 'normalized' : `normalized(channel=${channel})`;
+/** The same map for a source whose axes are slowest first, and more than three: those are left as they are. */
+function allAxesJson(rows: readonly (readonly number[])[], voxelUm: Vec3, leading: readonly string[]): Json {
+  const kept = leading.map((_, axis) => [...leading.map((__, other) => Number(axis === other)), 0, 0, 0, 0]);
+  const turned = rows.map(([x = 0, y = 0, z = 0, t = 0]) => [...leading.map(() => 0), z, y, x, t]);
+  const { x, y, z } = dimensionsJson(voxelUm);
+  return {
+    matrix: [...kept, ...turned.reverse()],
+    outputDimensions: { ...Object.fromEntries(leading.map((name) => [name, ONE])), z, y, x },
+  };
+}
+
+const ONE: Json = [1, ''];
+
+function shading({ window, colour, channel, format }: ImageLayer): { readonly [key: string]: Json } {
+  const own = format?.leadingAxes.find((axis) => axis.endsWith("'"));
+  const control = channel === undefined || own ? 'normalized' : `normalized(channel=${channel})`;
   const shader = `#uicontrol invlerp ${control}
 #uicontrol vec3 color color(default="${colour ?? '#ffffff'}")
 void main() { emitRGB(color * normalized()); }
 `;
   return {
+    ...(own && channel !== undefined ? { localDimensions: { [own]: ONE }, localPosition: [channel] } : {}),
     shader,
     ...(window === undefined ? {} : { shaderControls: { normalized: { range: [...window] } } }),
   };

@@ -1,8 +1,9 @@
-/** The layers that show a precomputed volume. */
+/** The layers that show a volume. */
 import type { Affine } from '../geometry/affine.ts';
 import { perAxis, type Vec3 } from '../geometry/box.ts';
 import type { Volume } from '../volume/open-volume.ts';
 import { brightnessWindow } from './brightness-window.ts';
+import { type SourceFormat, sourceFormat } from './source-url.ts';
 import type { Extent, ViewedLayer } from './state.ts';
 
 /** White alone; what adds up to it where there are several. */
@@ -25,7 +26,8 @@ export interface LayerWishes {
 export async function volumeLayers(volume: Volume, wishes: LayerWishes): Promise<readonly ViewedLayer[]> {
   const { name, url, affineUm, segmentColors, propertiesUrl, colour, window } = wishes;
   const extent = extentOf(volume);
-  const placed = { url, ...(affineUm ? { affineUm } : {}) };
+  const format = sourceFormat(volume.mips[0]!);
+  const placed = { url, format, ...(affineUm ? { affineUm } : {}) };
   if ((wishes.type ?? volume.info.type) === 'segmentation') {
     const colours = {
       ...(segmentColors ? { segmentColors } : {}),
@@ -47,8 +49,8 @@ export async function volumeLayers(volume: Volume, wishes: LayerWishes): Promise
 }
 
 /** Of a volume that cannot be opened here: the viewer tries for itself, and says what it finds. */
-export const unreadLayer = (name: string, url: string): ViewedLayer => ({
-  layer: { type: 'image', name, url },
+export const unreadLayer = (name: string, url: string, scheme: SourceFormat['scheme']): ViewedLayer => ({
+  layer: { type: 'image', name, url, format: { scheme, leadingAxes: [] } },
 });
 
 /** Where there are several images, each gets a colour of its own unless it has one. */

@@ -2,21 +2,19 @@
 import type { ObjectStore } from '../engine/ports.ts';
 import type { Box, Vec3 } from '../geometry/box.ts';
 import { boxSize } from '../geometry/box.ts';
-import type { Kernels, Pixels } from '../kernels/kernels.ts';
-import { writeBehind } from '../write-behind.ts';
+import type { Buffers, Kernels, Pixels } from '../kernels/kernels.ts';
 import { factorBetween } from './blocks.ts';
-import { chunkKey } from './chunk-reader.ts';
+import { openChunkWriter } from './chunk-writer.ts';
 import type { Compression } from './codecs/compression.ts';
-import { encoderBuffers, imageEncoder } from './codecs/image-encoder.ts';
+import { encoderBuffers, imageEncoder, pictureEncoder } from './codecs/image-encoder.ts';
 import { bytesPerVoxel, type Mip } from './scales.ts';
-import { putChunk } from './write-volume.ts';
-
-/** Encoded chunks on their way to the store at a time. */
-const CHUNKS_UNDER_WAY = 8;
 
 export interface BlockWriter {
-  /** Plane `z` (counted within the block) of mip `sourceMip + level`, x fastest; it is copied. */
-  plane(level: number, z: number, pixels: Pixels): void;
+  /**
+   * Plane `z` (counted within the block) of mip `sourceMip + level`, x fastest, in kernel memory: rounded half to even
+   * into its chunks.
+   */
+  plane(level: number, z: number, plane: Float32Array): void;
   /**
    * Encodes the layers that are whole; to be awaited after each plane that goes in, for the next one overwrites them.
    * Their chunks are stored meanwhile.
@@ -27,8 +25,6 @@ export interface BlockWriter {
 }
 
 export interface BlockTarget {
-  /** The writer's alone until it has finished: layers of chunks lie in the encoder's memory, so that no chunk is copied. */
-  readonly kernels: Kernels;
   readonly store: ObjectStore;
   /** Folder of the volume. */
   readonly folder: string;
@@ -42,36 +38,39 @@ export interface BlockTarget {
   readonly box: Box;
 }
 
-export function openBlockWriter(target: BlockTarget): BlockWriter {
-  const { store, folder, compression, kernels } = target;
-  const shapes = levelShapes(target);
-  const type = target.mips[0]!.dataType;
-  const { layers, incoming, ...buffers } = kernels.layout({
-    layers: { type, length: layerVoxels(shapes) },
-    incoming: { type, length: largestPlane(shapes) },
-    ...encoderBuffers(compression, largestChunkBytes(target)),
-  });
-  const levels = placeLevels(shapes, layers);
-  const encode = imageEncoder(compression, kernels, buffers);
-  const stores = writeBehind(CHUNKS_UNDER_WAY);
+/** What a writer needs in kernel memory, to be spread into the task's one call of `layout`. */
+export function writerBuffers(target: BlockTarget) {
+  const { dataType: type, picture } = target.mips[0]!;
   return {
-    plane: (number, z, pixels) => {
+    chunkLayers: { type, length: layerVoxels(levelShapes(target)) },
+    ...encoderBuffers(picture ? 'none' : target.compression, largestChunkBytes(target)),
+  } as const;
+}
+
+type WriterBuffers = Buffers<ReturnType<typeof writerBuffers>>;
+
+/** `buffers`: of a layout that included `writerBuffers` of the same target. */
+export function openBlockWriter(target: BlockTarget, kernels: Kernels, buffers: WriterBuffers): BlockWriter {
+  const { store, folder, compression } = target;
+  const { picture } = target.mips[0]!;
+  const levels = placeLevels(levelShapes(target), buffers.chunkLayers);
+  const encode = picture ? pictureEncoder(picture) : imageEncoder(compression, kernels, buffers);
+  const chunks = openChunkWriter(store, folder);
+  return {
+    plane: (number, z, plane) => {
       const level = levels[number];
-      if (level === undefined) return;
-      incoming.set(pixels);
-      collect(level, z, incoming, kernels);
+      if (level !== undefined) collect(level, z, plane, kernels);
     },
     async flow() {
       for (const level of levels) {
         if (level?.whole === undefined) continue;
-        for (const [cell, voxels] of chunksOf(level, level.whole)) {
-          const chunk = await encode(voxels);
-          await stores.begin(() => putChunk(store, chunkKey(folder, level.mip, cell), chunk));
+        for (const { cell, size, voxels } of chunksOf(level, level.whole)) {
+          await chunks.put(level.mip, cell, await encode(voxels, size));
         }
         level.whole = undefined;
       }
     },
-    finish: stores.finish,
+    finish: chunks.finish,
   };
 }
 
@@ -95,6 +94,8 @@ interface LayerChunk {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Of a row and of a plane in `voxels`: those of zarr are filled up to the full chunk, with the zeros of a fresh layout. */
+  readonly pitch: readonly [number, number];
   /** x fastest, then y, z; room for all planes of a chunk. */
   readonly voxels: Pixels;
 }
@@ -121,17 +122,18 @@ function levelShapes({ mips, sourceMip, firstMip, lastMip, box }: BlockTarget): 
   });
 }
 
-const layerDepth = ({ mip, size }: LevelShape): number => Math.min(mip.chunkSize[2], size[2]);
+const layerDepth = ({ mip, size }: LevelShape): number =>
+  mip.zarr ? mip.chunkSize[2] : Math.min(mip.chunkSize[2], size[2]);
 
-function layerVoxels(shapes: readonly (LevelShape | undefined)[]): number {
-  return shapes.reduce(
-    (sum, shape) => sum + (shape ? shape.size[0] * shape.size[1] * layerDepth(shape) : 0),
-    0,
-  );
+/** Voxels of one plane of a layer. */
+function layerArea({ mip, size }: LevelShape): number {
+  if (!mip.zarr) return size[0] * size[1];
+  const filled = (axis: 0 | 1): number => Math.ceil(size[axis] / mip.chunkSize[axis]) * mip.chunkSize[axis];
+  return filled(0) * filled(1);
 }
 
-const largestPlane = (shapes: readonly (LevelShape | undefined)[]): number =>
-  Math.max(0, ...shapes.map((shape) => (shape ? shape.size[0] * shape.size[1] : 0)));
+const layerVoxels = (shapes: readonly (LevelShape | undefined)[]): number =>
+  shapes.reduce((sum, shape) => sum + (shape ? layerArea(shape) * layerDepth(shape) : 0), 0);
 
 function largestChunkBytes({ mips, sourceMip, lastMip }: BlockTarget): number {
   const chunks = mips.slice(sourceMip, lastMip + 1).map(({ chunkSize: [x, y, z] }) => x * y * z);
@@ -154,28 +156,41 @@ function* emptyLayer(shape: LevelShape, take: (voxels: number) => Pixels): Gener
     for (let x = 0; x < size[0]; x += mip.chunkSize[0]) {
       const width = Math.min(mip.chunkSize[0], size[0] - x);
       const height = Math.min(mip.chunkSize[1], size[1] - y);
-      yield { x, y, width, height, voxels: take(width * height * depth) };
+      const row = mip.zarr ? mip.chunkSize[0] : width;
+      const area = row * (mip.zarr ? mip.chunkSize[1] : height);
+      yield { x, y, width, height, pitch: [row, area], voxels: take(area * depth) };
     }
   }
 }
 
-function collect(level: Level, z: number, plane: Pixels, kernels: Kernels): void {
+function collect(level: Level, z: number, plane: Float32Array, kernels: Kernels): void {
   const planeWidth = level.size[0];
   const chunkDepth = level.mip.chunkSize[2];
   const inLayer = z % chunkDepth;
-  for (const { x, y, width, height, voxels } of level.layer) {
+  for (const { x, y, width, height, pitch, voxels } of level.layer) {
     const from = plane.subarray(x + planeWidth * y);
-    kernels.copyRows(from, planeWidth, voxels.subarray(inLayer * width * height), width, width, height);
+    const [row, area] = pitch;
+    kernels.quantise(from, planeWidth, voxels.subarray(inLayer * area), row, width, height);
   }
   if (inLayer + 1 === chunkDepth || z + 1 === level.size[2])
     level.whole = { z: z - inLayer, planes: inLayer + 1 };
 }
 
-/** The chunks of a layer, each with its cell in the mip's grid. */
-function* chunksOf({ mip, start, layer }: Level, { z, planes }: Layer): Generator<[Vec3, Pixels]> {
+interface WholeChunk {
+  /** In the mip's grid. */
+  readonly cell: Vec3;
+  readonly size: Vec3;
+  readonly voxels: Pixels;
+}
+
+/** The chunks of a layer. */
+function* chunksOf({ mip, start, layer }: Level, { z, planes }: Layer): Generator<WholeChunk> {
   const [chunkX, chunkY, chunkZ] = mip.chunkSize;
-  for (const { x, y, width, height, voxels } of layer) {
+  for (const { x, y, width, height, pitch, voxels } of layer) {
     const cell: Vec3 = [(start[0] + x) / chunkX, (start[1] + y) / chunkY, (start[2] + z) / chunkZ];
-    yield [cell, voxels.subarray(0, width * height * planes)];
+    const length = pitch[1] * planes;
+    // The layer before may have been thicker.
+    if (mip.zarr) yield { cell, size: mip.chunkSize, voxels: voxels.fill(0, length) as Pixels };
+    else yield { cell, size: [width, height, planes], voxels: voxels.subarray(0, length) };
   }
 }

@@ -10,6 +10,11 @@ import type { StoredMip } from './info.ts';
 import type { Mip } from './scales.ts';
 import { chunkId } from './sharding/place.ts';
 import { type ShardReader, shardReader } from './sharding/shard-reader.ts';
+import { keyIn } from './volume-key.ts';
+import { zarrChunks } from './zarr/zarr-chunks.ts';
+import { zarrKey } from './zarr/zarr-layout.ts';
+
+export { keyIn };
 
 export interface ChunkReader {
   /** In the store, without a suffix; of a sharded mip the shard's key and the chunk's number in it. */
@@ -18,17 +23,19 @@ export interface ChunkReader {
   read(cell: Vec3): Promise<VoxelArray | undefined>;
 }
 
-/** `folder` is the volume's, possibly empty: the root of the store. */
-export const keyIn = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
-
-export const chunkKey = (folder: string, mip: Mip<DataType>, cell: Vec3): string =>
-  keyIn(folder, `${mip.key}/${chunkName(chunkBox(mip, cell))}`);
+/** `channel`: zarr has a chunk for each. */
+export const chunkKey = (folder: string, mip: Mip<DataType>, cell: Vec3, channel = 0): string =>
+  keyIn(
+    folder,
+    mip.zarr ? zarrKey(mip.key, mip.zarr, cell, channel) : `${mip.key}/${chunkName(chunkBox(mip, cell))}`,
+  );
 
 /** Keeps what it learns about shards: make one for many reads. */
-export const chunkReader = (store: ObjectStore, folder: string, mip: StoredMip): ChunkReader =>
-  mip.sharding === undefined
-    ? singleChunks(store, folder, mip)
-    : shardedChunks(shardReader(store, keyIn(folder, mip.key), mip.sharding, chunkCount(mip)), mip);
+export function chunkReader(store: ObjectStore, folder: string, mip: StoredMip): ChunkReader {
+  if (mip.zarr) return zarrChunks(store, folder, mip, mip.zarr);
+  if (mip.sharding === undefined) return singleChunks(store, folder, mip);
+  return shardedChunks(shardReader(store, keyIn(folder, mip.key), mip.sharding, chunkCount(mip)), mip);
+}
 
 function shardedChunks(shards: ShardReader, mip: StoredMip): ChunkReader {
   const grid = gridSize(mip);
@@ -68,7 +75,7 @@ function unlessUnlisted(error: unknown): void {
 
 /**
  * An absent chunk may also be one that is stored in another way, and then its voxels are not zero. The first chunk in
- * the folder tells: cloud-volume's further suffixes (`.zstd`, ...) and nested folders are refused by name.
+ * the folder tells: cloud-volume's further suffixes (`.xz`, ...) and nested folders are refused by name.
  */
 async function checkLayout(store: ObjectStore, mipFolder: string): Promise<void> {
   for await (const { key } of store.list(`${mipFolder}/`)) {

@@ -12,8 +12,8 @@ export class UnsupportedVolumeError extends PermanentError {
   readonly feature: string;
   constructor(where: string, feature: string) {
     super(
-      `${where}: ${feature} is not supported. Read are raw, jpeg, png and compressed_segmentation; plain, gzip or ` +
-        'brotli; sharded or not. Convert the volume first, for example with igneous or cloud-volume.',
+      `${where}: ${feature} is not supported. Read are raw, jpeg, png and compressed_segmentation; plain, gzip, ` +
+        'brotli or zstd; sharded or not; and OME-Zarr in C order, gzip, zlib, zstd or plain. Convert the volume first, for example with igneous or cloud-volume.',
     );
     this.feature = feature;
   }

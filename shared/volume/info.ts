@@ -140,7 +140,8 @@ function folderOf(key: string, where: string): string {
   throw new VolumeError(`${where}: the scale key ${JSON.stringify(key)} leads out of the volume's folder`);
 }
 
-function factorBetween(finer: Scale, coarser: Scale): Vec3 {
+/** Downsampling, by how large the voxels are. */
+export function factorBetween(finer: Pick<Scale, 'resolution'>, coarser: Pick<Scale, 'resolution'>): Vec3 {
   const factor = (axis: 0 | 1 | 2) =>
     Math.max(1, Math.round(coarser.resolution[axis] / finer.resolution[axis]));
   return [factor(0), factor(1), factor(2)];

@@ -1,4 +1,4 @@
-/** Reading a precomputed volume by bounds. */
+/** Reading a volume by bounds: precomputed, or an OME-Zarr image. */
 import { constants } from 'node:buffer';
 import ndarray, { type NdArray } from 'ndarray';
 import type { ObjectStore } from '../engine/ports.ts';
@@ -10,6 +10,8 @@ import { decompressText } from './codecs/decode.ts';
 import { bytesPerVoxel, copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
+import { readZarrImage } from './zarr/read-image.ts';
+import { zarrVolume } from './zarr/zarr-volume.ts';
 
 /** Chunks that are fetched and decoded at a time. */
 const PARALLEL_CHUNKS = 4;
@@ -28,11 +30,9 @@ export interface Volume {
   readChunk(mip: number, cell: Vec3): Promise<Voxels>;
 }
 
-/** `folder` is where `info` lies in the store. */
+/** `folder` is where `info` lies in the store, or what describes an OME-Zarr image. */
 export async function openVolume(store: ObjectStore, folder = ''): Promise<Volume> {
-  const info = await readInfo(store, folder);
-  const where = `${store.url}/${keyIn(folder, 'info')}`;
-  const mips = mipsOf(info, where);
+  const { info, mips, where } = await readDescription(store, folder);
   const readers = mips.map((mip) => ({ mip, chunks: chunkReader(store, folder, mip) }));
   const at = (mip: number) => {
     const reader = readers[mip];
@@ -53,11 +53,24 @@ export async function openVolume(store: ObjectStore, folder = ''): Promise<Volum
   };
 }
 
-async function readInfo(store: ObjectStore, folder: string): Promise<VolumeInfo> {
+interface Description {
+  readonly info: VolumeInfo;
+  readonly mips: readonly StoredMip[];
+  /** The file that says so, for messages. */
+  readonly where: string;
+}
+
+async function readDescription(store: ObjectStore, folder: string): Promise<Description> {
   const where = `${store.url}/${keyIn(folder, 'info')}`;
   const object = await store.get(keyIn(folder, 'info'));
-  if (object === undefined) throw new VolumeError(`${where} is not there: no precomputed volume`);
-  return parseInfo(await decompressText(object, where), where);
+  if (object !== undefined) {
+    const info = parseInfo(await decompressText(object, where), where);
+    return { info, mips: mipsOf(info, where), where };
+  }
+  const image = await readZarrImage(store, folder);
+  if (image === undefined)
+    throw new VolumeError(`${where} is not there: no precomputed volume, and no OME-Zarr image`);
+  return zarrVolume(image, folder === '' ? store.url : `${store.url}/${folder}`);
 }
 
 interface MipReader {

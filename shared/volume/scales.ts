@@ -2,6 +2,8 @@
 import type { Vec3 } from '../geometry/box.ts';
 import type { PixelType } from '../kernels/kernels.ts';
 import type { DataType } from './data-type.ts';
+import type { Sharding } from './sharding/sharding.ts';
+import type { ZarrLayout } from './zarr/zarr-layout.ts';
 
 export { bytesPerVoxel } from './data-type.ts';
 
@@ -22,6 +24,10 @@ export interface Mip<Type extends DataType = PixelType> {
   readonly labelBlock?: Vec3 | undefined;
   /** Chunks stored as pictures; raw voxels where absent. */
   readonly picture?: 'jpeg' | 'png' | undefined;
+  /** An array of zarr, whose folder is the key; a scale of a precomputed volume where absent. */
+  readonly zarr?: ZarrLayout | undefined;
+  /** Where absent, each chunk is an object of its own. */
+  readonly sharding?: Sharding | undefined;
 }
 
 export interface ScaleWishes<Type extends DataType> {

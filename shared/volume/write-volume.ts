@@ -12,6 +12,9 @@ import { bytesPerVoxel, type DataType, type VoxelArray } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import { encodingOf, type VolumeInfo } from './info.ts';
 import type { Mip } from './scales.ts';
+import { filledUp } from './zarr/fill-up.ts';
+import { writeZarrImage, type ZarrMip } from './zarr/write-image.ts';
+import { asStored } from './zarr/zarr-layout.ts';
 
 export interface VolumeKind {
   /** `image` where absent. */
@@ -42,16 +45,22 @@ const scaleOf = (mip: Mip<DataType>): VolumeInfo['scales'][number] => ({
   resolution: [...mip.resolutionNm],
   chunk_sizes: [[...mip.chunkSize]],
   ...encodingOf(mip),
+  ...(mip.sharding ? { sharding: mip.sharding } : {}),
 });
 
+/** Of zarr, its arrays and their group. */
 export async function writeVolumeInfo(
   store: ObjectStore,
   folder: string,
   mips: readonly Mip<DataType>[],
   kind?: VolumeKind,
 ): Promise<void> {
+  const zarr = mips.filter(isZarr);
+  if (zarr.length === mips.length && zarr.length > 0) return writeZarrImage(store, folder, zarr, kind);
   await writeJson(store, keyIn(folder, 'info'), buildInfo(mips, kind) as Json);
 }
+
+const isZarr = (mip: Mip<DataType>): mip is ZarrMip => mip.zarr !== undefined;
 
 /** What cloud-volume's `provenance` file holds: how the volume came to be, for its readers. */
 export interface Provenance {
@@ -95,7 +104,13 @@ export async function writeChunk(
   const expected = x * y * z * channels * bytesPerVoxel(mip.dataType);
   if (voxels.byteLength !== expected)
     throw new RangeError(`${key}: ${voxels.byteLength} bytes of voxels to write, expected ${expected}`);
-  await putChunk(store, key, await encodeWithZlib(storedVoxels(voxels, mip, [x, y, z], channels)));
+  if (!mip.zarr)
+    return putChunk(store, key, await encodeWithZlib(storedVoxels(voxels, mip, [x, y, z], channels)));
+  for (let channel = 0; channel < channels; channel++) {
+    const own = voxels.subarray(x * y * z * channel, x * y * z * (channel + 1));
+    const packed = await encodeWithZlib(filledUp(own, [x, y, z], mip.chunkSize, mip.dataType));
+    await putChunk(store, chunkKey(folder, mip, cell, channel), asStored(packed, mip.zarr));
+  }
 }
 
 /** As raw voxels, or in blocks where the mip says so. */

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as zarr from 'zarrita';
 import { folderStore } from '../../shared/adapters/local/folder-store.ts';
 import { memoryStore } from '../../shared/adapters/memory/store.ts';
-import type { NgffVersion } from '../../shared/export/ome-zarr/multiscale.ts';
+import { shardCells } from '../../shared/export/ome-zarr/shard-cells.ts';
 import { writeOmeZarr } from '../../shared/export/ome-zarr/write-ome-zarr.ts';
-import { shardCells } from '../../shared/export/ome-zarr/zarr-grid.ts';
 import { crc32c } from '../../shared/formats/zarr/crc32c.ts';
 import { dataTypes } from '../../shared/volume/data-type.ts';
+import type { NgffVersion } from '../../shared/volume/zarr/zarr-layout.ts';
 import { testVolume, type VolumeShape } from './volumes.ts';
 
 let folder: string;

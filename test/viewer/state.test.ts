@@ -44,6 +44,34 @@ describe('the state of a view', () => {
     );
   });
 
+  it('names zarr and its version, and maps all of its axes, slowest first', () => {
+    const affine = [
+      [1, 2, 3, 40],
+      [5, 6, 7, 80],
+      [9, 10, 11, 120],
+    ] as const;
+    const format = { scheme: 'zarr3', leadingAxes: ["c'"] } as const;
+    const state = viewerState([image('brain', { format, affineUm: affine, channel: 1 })]);
+    expect((state as { layers: object[] }).layers[0]).toMatchObject({
+      source: {
+        url: 'zarr3://https://host/brain',
+        transform: {
+          matrix: [
+            [1, 0, 0, 0, 0],
+            [0, 11, 10, 9, 6],
+            [0, 7, 6, 5, 8],
+            [0, 3, 2, 1, 4],
+          ],
+        },
+      },
+      localDimensions: { "c'": [1, ''] },
+      localPosition: [1],
+    });
+    const { transform } = (state as { layers: { source: { transform: { outputDimensions: object } } }[] })
+      .layers[0]!.source;
+    expect(Object.keys(transform.outputDimensions)).toEqual(["c'", 'z', 'y', 'x']);
+  });
+
   it('keeps the linear part of an affine physical, and counts its last column in output voxels', () => {
     // Worked values of VIEWER section 5.
     const affine = [

@@ -44,6 +44,24 @@ describe('the bytes of a chunk', () => {
     await expect(long).rejects.toThrow('2000 bytes of voxels, expected 1998');
   });
 
+  it('may be zstd, of which no more is made than the chunk holds', async () => {
+    const size = [50, 10, 10] as const;
+    const bytesOnly: ChunkFormat = { ...shorts, dataType: 'uint8' };
+    const read = (bytes: Uint8Array, [x, y, z]: readonly [number, number, number]) =>
+      decodeChunk({ bytes, encoding: 'zstd' }, bytesOnly, [x, y, z], 'CHN00/c');
+    // 5000 zeros by zstd 1.5, with its checksum, and without a word on its length.
+    const frame = new Uint8Array(Buffer.from('KLUv/QRoRQAACAABAITTAyEltzIw', 'base64'));
+    const silent = new Uint8Array(Buffer.from('KLUv/QBYTQAAEAAAAQCD0wMs', 'base64'));
+    for (const bytes of [frame, silent]) expect(await read(bytes, size)).toEqual(new Uint8Array(5000));
+    const damaged = frame.with(-1, 0);
+    for (const bytes of [frame.subarray(0, 12), damaged, new Uint8Array()])
+      await expect(read(bytes, size)).rejects.toThrow(
+        `CHN00/c: ${bytes.length} bytes that are no whole zstd stream of at most 5128 bytes`,
+      );
+    await expect(read(frame, [5, 1, 1])).rejects.toMatchObject({ name: 'ChunkError', permanent: true });
+    await expect(read(silent, [4999, 1, 1])).rejects.toThrow('5000 bytes of voxels, expected 4999');
+  });
+
   it('may be none at all where a chunk has no voxels to hold', async () => {
     const empty = { bytes: new Uint8Array(), encoding: undefined };
     expect(await decodeChunk(empty, { ...shorts, dataType: 'uint64' }, [0, 1, 1], 'c')).toHaveLength(0);

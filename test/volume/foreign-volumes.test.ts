@@ -32,8 +32,7 @@ interface Expected {
 }
 
 /** Why a volume is refused, or undefined where it must be read. */
-function refusalOf({ path, layout }: Entry): RegExp | undefined {
-  if (path.endsWith('_zstd')) return /compression \.zstd is not supported/;
+function refusalOf({ layout }: Entry): RegExp | undefined {
   if (layout?.startsWith('nested')) return /chunks in nested folders is not supported/;
   return undefined;
 }

@@ -6,9 +6,6 @@ import type { ChunkFormat } from './chunk-format.ts';
 /** neuroglancer-scripts' own: losses stay below what the camera's noise hides. */
 const JPEG_QUALITY = 95;
 
-/** The longest side that JPEG has room for. */
-export const MOST_JPEG_PIXELS = 65_535;
-
 /** `voxels`: x fastest, then y, z, channel; of a type and number of channels that the picture can hold. */
 export async function encodePicture(
   voxels: VoxelArray,

@@ -1,5 +1,6 @@
 /** Encodes the chunks of an image, one after the other, in the thread that makes them. */
 import { setImmediate } from 'node:timers/promises';
+import type { Vec3 } from '../../geometry/box.ts';
 import {
   type GzipBuffers,
   type GzipLevel,
@@ -10,11 +11,20 @@ import {
 import { bytesOf } from '../data-type.ts';
 import { requireLittleEndian } from './byte-order.ts';
 import type { Compression } from './compression.ts';
+import { encodePicture } from './encode-picture.ts';
 import type { EncodedChunk } from './encoded-chunk.ts';
 import { encodeWithZlib } from './zlib.ts';
 
 /** `voxels` may change once this resolves. For `gzip` and its levels they must lie in the memory of the kernels. */
 export type ImageEncoder = (voxels: Pixels) => Promise<EncodedChunk>;
+
+/** One channel as pictures, which are compressed already. */
+export const pictureEncoder =
+  (picture: 'jpeg' | 'png') =>
+  async (voxels: Pixels, size: Vec3): Promise<EncodedChunk> => ({
+    bytes: await encodePicture(voxels, { channels: 1, encoding: picture }, size),
+    encoding: undefined,
+  });
 
 /** What an encoder needs in kernel memory for chunks of at most so many bytes, to be spread into a call of `layout`. */
 export const encoderBuffers = (compression: Compression, mostBytes: number) =>
@@ -28,12 +38,22 @@ export function imageEncoder(compression: Compression, kernels: Kernels, buffers
   return async (voxels) => ({ bytes: bytesOf(voxels).slice(), encoding: undefined });
 }
 
+/** Memory that was released is taken again: new memory for each chunk costs a twentieth of the encoding, and its collection. */
 function gzipEncoder(kernels: Kernels, level: GzipLevel, buffers: GzipBuffers): ImageEncoder {
+  const idle: Uint8Array[] = [];
   return async (voxels) => {
-    const bytes = kernels.gzip(voxels, level, buffers).slice();
+    const gzipped = kernels.gzip(voxels, level, buffers);
+    const room = idle.pop() ?? new Uint8Array(buffers.gzipped.length);
+    room.set(gzipped);
     // Chunks that are being stored, and planes that are being read, go on between two of them.
     await setImmediate();
-    return { bytes, encoding: 'gzip' };
+    return {
+      bytes: room.subarray(0, gzipped.length),
+      encoding: 'gzip',
+      release: () => {
+        idle.push(room);
+      },
+    };
   };
 }
 

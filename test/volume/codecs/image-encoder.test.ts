@@ -42,6 +42,17 @@ describe.each(compressions)('a chunk encoded as %s', (compression) => {
   });
 });
 
+it('takes the memory of a chunk again once that is released, and not before', async () => {
+  const { voxels, encode } = encoderOf('uint16', 'gzip');
+  const first = await encode(voxels);
+  const held = await encode(voxels);
+  expect(held.bytes.buffer).not.toBe(first.bytes.buffer);
+  first.release?.();
+  voxels.fill(7);
+  expect((await encode(voxels)).bytes.buffer).toBe(first.bytes.buffer);
+  expect((await encode(voxels)).bytes.buffer).not.toBe(held.bytes.buffer);
+});
+
 it('gzip is auto, and smaller than zlib of 16-bit noise around levels that change', async () => {
   const kernels = loadKernels();
   const ramp = noisyRamp();

@@ -1,12 +1,8 @@
-/** A mip as an array of zarr: its chunks are the mip's own, one a channel; shards are blocks of them. */
-
-import type { ZarrArray } from '../../formats/zarr/array-metadata.ts';
+/** How many chunks go into one object of a sharded array. */
 import type { Vec3 } from '../../geometry/box.ts';
 import { gridSize } from '../../volume/chunk-grid.ts';
-import { zlibLevel } from '../../volume/codecs/zlib.ts';
 import { bytesPerVoxel } from '../../volume/data-type.ts';
 import type { StoredMip } from '../../volume/info.ts';
-import { AXES } from './multiscale.ts';
 
 /** Voxels of a shard, all channels, decoded; as much is held at a time. */
 const SHARD_BYTES = 2 ** 26;
@@ -27,18 +23,4 @@ export function shardCells(mip: StoredMip): Vec3 {
     }
   }
   return cells;
-}
-
-/** `shard`: chunks along x, y, z; undefined for an object a chunk. */
-export function zarrArrayOf(mip: StoredMip, shard: Vec3 | undefined): ZarrArray {
-  const { sizeVoxels, chunkSize, channels, dataType } = mip;
-  const shardSize = shard && chunkSize.map((size, axis) => size * shard[axis]!);
-  return {
-    shape: [channels, ...[...sizeVoxels].reverse()],
-    chunkShape: [1, ...[...chunkSize].reverse()],
-    shardShape: shardSize && [1, ...shardSize.reverse()],
-    axes: AXES,
-    dataType,
-    gzipLevel: zlibLevel(dataType),
-  };
 }

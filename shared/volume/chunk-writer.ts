@@ -1,0 +1,68 @@
+/** Encoded chunks into a volume: each an object of its own, or many together in a shard. */
+import type { ObjectStore } from '../engine/ports.ts';
+import type { Vec3 } from '../geometry/box.ts';
+import { writeBehind } from '../write-behind.ts';
+import { chunkKey, keyIn } from './chunk-reader.ts';
+import type { EncodedChunk } from './codecs/encoded-chunk.ts';
+import type { DataType } from './data-type.ts';
+import type { Mip } from './scales.ts';
+import { encodeShard, type ShardChunks } from './sharding/encode-shard.ts';
+import { shardCollector } from './sharding/shard-collector.ts';
+import type { Sharding } from './sharding/sharding.ts';
+import { putChunk } from './write-volume.ts';
+import { asStored } from './zarr/zarr-layout.ts';
+
+/** Encoded chunks on their way to the store at a time; one shard at a time. */
+const CHUNKS_UNDER_WAY = 8;
+
+export interface ChunkWriter {
+  /** Resolves when the next may come; `chunk` is released once it is stored. Throws what an earlier write failed with. */
+  put(mip: Mip<DataType>, cell: Vec3, chunk: EncodedChunk): Promise<void>;
+  /** Resolves when all is stored. */
+  finish(): Promise<void>;
+}
+
+/** `folder` is the volume's. Of a sharded mip every chunk of a shard must come before the end. */
+export function openChunkWriter(store: ObjectStore, folder: string): ChunkWriter {
+  const chunks = writeBehind(CHUNKS_UNDER_WAY);
+  const shards = writeBehind(1);
+  const collector = shardCollector();
+  return {
+    async put(mip, cell, chunk) {
+      const { sharding } = mip;
+      if (sharding === undefined)
+        return chunks.begin(async () => {
+          await putChunk(store, chunkKey(folder, mip, cell), asStored(chunk, mip.zarr));
+          chunk.release?.();
+        });
+      const whole = collector.add(mip, sharding, cell, { ...chunk, bytes: chunk.bytes.slice() });
+      chunk.release?.();
+      if (whole === undefined) return;
+      const key = keyIn(folder, `${mip.key}/${whole.file}`);
+      return shards.begin(() => putShard(store, key, whole.chunks, sharding));
+    },
+    async finish() {
+      await chunks.finish();
+      await shards.finish();
+      const [file] = collector.unfinished();
+      if (file !== undefined)
+        throw new Error(`the shard ${file} lacks chunks: its block is not made of whole shards`);
+    },
+  };
+}
+
+/** Without an encoding of the whole: readers ask for ranges of it. */
+async function putShard(
+  store: ObjectStore,
+  key: string,
+  chunks: ShardChunks,
+  sharding: Sharding,
+): Promise<void> {
+  const pieces = await encodeShard(chunks, sharding);
+  const contentType = 'application/octet-stream';
+  await store.put(key, inTurn(pieces), { contentType });
+}
+
+async function* inTurn(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}

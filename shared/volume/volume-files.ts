@@ -1,0 +1,24 @@
+/** What says of a folder that it is a volume. */
+import type { ObjectStore } from '../engine/ports.ts';
+import { keyIn } from './volume-key.ts';
+
+/** Of a precomputed volume, and of an OME-Zarr image of zarr 3 and 2. */
+export const VOLUME_FILES = ['info', 'zarr.json', '.zattrs'] as const;
+
+/** The first of them that is there. */
+export async function volumeFileIn(
+  store: ObjectStore,
+  folder = '',
+): Promise<(typeof VOLUME_FILES)[number] | undefined> {
+  for (const file of VOLUME_FILES) if (await store.head(keyIn(folder, file))) return file;
+  return undefined;
+}
+
+const ZARR_2 = /^\.z(array|attrs|group|metadata)$/;
+
+/** Of a file or folder that is no part of any volume, but for what zarr 2 calls so: what jobs and systems keep there. */
+export const isHidden = (name: string): boolean => name.startsWith('.') && !ZARR_2.test(name);
+
+/** Small files that change while a volume is made, and which browsers ask for each time. */
+export const isDescription = (key: string): boolean =>
+  /(^|\/)(info|provenance|[^/]*\.json|\d+:0)$/.test(key) || ZARR_2.test(key.split('/').at(-1)!);

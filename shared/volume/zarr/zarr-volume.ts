@@ -1,0 +1,75 @@
+/** An OME-Zarr image as the rest of the program knows volumes: mips of one type, and the `info` it would have. */
+import { perAxis, type Vec3 } from '../../geometry/box.ts';
+import { UnsupportedVolumeError } from '../errors.ts';
+import { factorBetween, type StoredMip, type VolumeInfo } from '../info.ts';
+import { buildInfo } from '../write-volume.ts';
+import type { StoredArray } from './read-array.ts';
+import type { ZarrImage } from './read-image.ts';
+import type { ZarrShard } from './zarr-layout.ts';
+
+/** `where` names the image in errors. Throws `UnsupportedVolumeError`. */
+export function zarrVolume(image: ZarrImage, where: string) {
+  const mips = image.arrays.map((_, index) => mipOf(image, index, where));
+  const [finest] = mips;
+  const other = mips.find(
+    ({ dataType, channels }) => dataType !== finest!.dataType || channels !== finest!.channels,
+  );
+  if (other) throw new UnsupportedVolumeError(where, `an image whose array ${other.key} is of another kind`);
+  const type = image.isSegmentation ? 'segmentation' : 'image';
+  const info: VolumeInfo = buildInfo(mips, { type, channels: finest!.channels });
+  return { info, mips, where };
+}
+
+/** Each has chunks of its own: a header that says millions would be looked for in vain all day. */
+const MOST_CHANNELS = 1024;
+
+function mipOf({ axes, arrays }: ZarrImage, index: number, where: string): StoredMip {
+  const { path, array, resolutionNm, voxelOffset } = arrays[index]!;
+  const leading = axes.slice(0, -3);
+  for (const [at, { name, isChannel }] of leading.entries())
+    if (!isChannel && (array.shape[at] !== 1 || array.chunkShape[at] !== 1))
+      throw new UnsupportedVolumeError(where, `an image of several points along ${name}`);
+  const channelAxis = leading.findIndex(({ isChannel }) => isChannel);
+  const along = (list: readonly number[]): number => (channelAxis < 0 ? 1 : list[channelAxis]!);
+  if (along(array.shape) > MOST_CHANNELS)
+    throw new UnsupportedVolumeError(where, `an image of ${along(array.shape)} channels`);
+  const finer = arrays[index - 1]?.resolutionNm ?? resolutionNm;
+  return {
+    key: path,
+    sizeVoxels: spatial(array.shape),
+    voxelOffset,
+    resolutionNm,
+    factorFromPrevious: factorBetween({ resolution: [...finer] }, { resolution: [...resolutionNm] }),
+    chunkSize: spatial(array.chunkShape),
+    dataType: array.dataType,
+    channels: along(array.shape),
+    encoding: 'raw',
+    zarr: {
+      version: array.version,
+      leading,
+      keys: array.keys,
+      packing: array.packing,
+      channelsOfChunk: along(array.chunkShape),
+      shard: array.shard && shardOf(array.shard, array.chunkShape, along),
+    },
+  };
+}
+
+const spatial = (list: readonly number[]): Vec3 => {
+  const [z, y, x] = list.slice(-3) as [number, number, number];
+  return [x, y, z];
+};
+
+function shardOf(
+  { shape, isIndexFirst, hasChecksum }: NonNullable<StoredArray['shard']>,
+  chunkShape: readonly number[],
+  along: (list: readonly number[]) => number,
+): ZarrShard {
+  const [shard, chunk] = [spatial(shape), spatial(chunkShape)];
+  return {
+    cells: perAxis((axis) => shard[axis] / chunk[axis]),
+    channelCells: along(shape) / along(chunkShape),
+    isIndexFirst,
+    hasChecksum,
+  };
+}

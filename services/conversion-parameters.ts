@@ -36,6 +36,12 @@ export const conversionParameters = {
     .enum(['raw', 'jpeg', 'png', 'compressed_segmentation'])
     .default('raw')
     .describe('how chunks hold voxels; jpeg loses a little'),
+  sharded: z
+    .boolean()
+    .default(false)
+    .describe(
+      'many chunks to a file (neuroglancer_uint64_sharded_v1), where one file a chunk would be too many',
+    ),
   orientation: z
     .union([
       z.literal('none'),

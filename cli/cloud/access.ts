@@ -1,31 +1,36 @@
 /** Before a job is begun: can all it needs be reached? Each thing that cannot is named, with what to do. */
 import { randomBytes } from 'node:crypto';
-import { type ColmHeader, readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { RefusedError } from '../errors.ts';
 import type { Cloud } from './cloud.ts';
 import { readQueues } from './queue-depths.ts';
 
-/** Every problem at once: mending one to be told of the next is no way to spend a day. */
-export async function checkAccess(
-  cloud: Cloud,
-  source: ObjectStore,
-  output: ObjectStore,
-): Promise<ColmHeader> {
+interface LookAtInput<T> {
+  /** For messages. */
+  readonly name: string;
+  /** Rejects where the input cannot be worked on. */
+  readonly look: Promise<T>;
+}
+
+/**
+ * Every problem at once: mending one to be told of the next is no way to spend a day. Resolves with what was seen of the
+ * input.
+ */
+export async function checkAccess<T>(cloud: Cloud, input: LookAtInput<T>, output: ObjectStore): Promise<T> {
   const problems: string[] = [];
-  const look = <T>(what: string, work: Promise<T>): Promise<T | undefined> =>
+  const look = <Seen>(what: string, work: Promise<Seen>): Promise<Seen | undefined> =>
     work.catch((error: unknown) => {
       problems.push(`${what}: ${problemText(error)}`);
       return undefined;
     });
-  const [header] = await Promise.all([
-    look('acquisition', readColmHeader(source)),
+  const [seen] = await Promise.all([
+    look(input.name, input.look),
     look('output', writeAndRemove(output)),
     ...lookAtDeployment(cloud, look),
   ]);
-  if (header === undefined || problems.length > 0)
+  if (seen === undefined || problems.length > 0)
     throw new RefusedError(`Nothing was begun.\n${problems.map((text) => `  ${text}`).join('\n')}`);
-  return header;
+  return seen;
 }
 
 /** The same for `doctor`: what of the deployment itself cannot be reached. */

@@ -4,23 +4,22 @@ import { checkGivenField } from '../../services/illumination-correction/estimate
 import type { JobParameters } from '../../services/parameters.ts';
 import { checkGivenPlacement } from '../../services/stitching/given-placement.ts';
 import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
-import type { ColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
-import { start } from '../../shared/engine/commands.ts';
-import type { NewJob } from '../../shared/engine/records.ts';
+import { type ColmHeader, readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
+import { checkOutput } from '../check-output.ts';
 import { checkAccess } from '../cloud/access.ts';
+import { beginJob } from '../cloud/begin-job.ts';
 import { type Cloud, openCloud } from '../cloud/cloud.ts';
-import { exitCodeOf, watchJob } from '../cloud/watch-job.ts';
+import { refuseLocalPlaces } from '../cloud/reachable.ts';
 import type { DefineCommand } from '../command.ts';
 import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
 import { describeJob } from '../dry-run.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
-import { refuseFutureFlags } from '../future-words.ts';
 import { newJob } from '../new-job.ts';
 import { checkFolder, claimFolder } from '../output-folder.ts';
 import { addParameterFlags, readParameters } from '../parameter-flags.ts';
 import { addJsonFlag } from '../run-options.ts';
 import { stageOf } from '../stage-of.ts';
-import { line, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface EnqueueFlags extends DeploymentFlags {
   readonly wait?: true;
@@ -44,7 +43,6 @@ export const define: DefineCommand = (command, terminal, exit) => {
       const parameters = await readParameters(flags);
       exit(await enqueue(terminal, await openCloud(flags), { acquisition, output, parameters }, flags));
     });
-  refuseFutureFlags(command);
 };
 
 interface Wish {
@@ -59,38 +57,19 @@ export async function enqueue(
   wish: Wish,
   flags: { readonly wait?: true; readonly dryRun?: true; readonly json?: true },
 ): Promise<number> {
-  refuseLocalPlaces(wish);
+  refuseLocal(wish);
   const source = await cloud.openStore(wish.acquisition);
   const store = await cloud.openStore(wish.output);
-  const header = await checkAccess(cloud, source, store);
+  const header = await checkAccess(cloud, { name: 'acquisition', look: readColmHeader(source) }, store);
   await checkGiven(wish.parameters, header);
+  await checkOutput(source, wish.parameters);
   const folder = { path: store.url, store };
   const job = await newJob(source, folder, wish.parameters);
   await checkFolder(folder, job);
   const json = flags.json === true;
   describeJob(terminal, { job, header, json, isDryRun: flags.dryRun === true });
   if (flags.dryRun) return EXIT_DONE;
-  return begin(terminal, cloud, await claimFolder(folder, job), { json, wait: flags.wait === true });
-}
-
-async function begin(
-  terminal: Terminal,
-  cloud: Cloud,
-  claimed: NewJob,
-  { json, wait }: { readonly json: boolean; readonly wait: boolean },
-): Promise<number> {
-  const job = await start(cloud.engine, claimed);
-  const { jobId, output } = job;
-  const deployment = cloud.deployment.name;
-  if (json) line(terminal.out, JSON.stringify({ event: 'enqueued', jobId, output, deployment }));
-  else
-    line(terminal.out, `Job ${jobId} is given to ${deployment}. Watch it: cloudreg status ${jobId} --watch`);
-  if (!wait) return EXIT_DONE;
-  const status = await watchJob(terminal, cloud, jobId, { json });
-  const exitCode = exitCodeOf(status);
-  if (json) line(terminal.out, JSON.stringify({ event: 'done', jobId, status, exitCode }));
-  else line(terminal.out, `Job ${jobId}: ${status}. See: cloudreg status ${jobId}`);
-  return exitCode;
+  return beginJob(terminal, cloud, await claimFolder(folder, job), { json, wait: flags.wait === true });
 }
 
 async function checkGiven(parameters: JobParameters, header: ColmHeader): Promise<void> {
@@ -99,17 +78,9 @@ async function checkGiven(parameters: JobParameters, header: ColmHeader): Promis
   await checkGivenField(parameters.illumination);
 }
 
-/** Consumers are other machines. */
-function refuseLocalPlaces({ acquisition, output, parameters }: Wish): void {
-  const places = [
-    { name: 'The acquisition', place: acquisition, schemes: /^(s3|https):\/\// },
-    { name: 'The output', place: output, schemes: /^s3:\/\// },
-  ];
-  for (const { name, place, schemes } of places)
-    if (!schemes.test(place))
-      throw new RefusedError(
-        `${name} ${place} is not where the deployment's machines can reach it: give an s3:// URL, or use cloudreg run.`,
-      );
+function refuseLocal({ acquisition, output, parameters }: Wish): void {
+  const input = { name: 'The acquisition', place: acquisition };
+  refuseLocalPlaces({ input, output, instead: 'cloudreg run' });
   for (const [flag, place] of [
     ['--flat-field', parameters.flatField],
     ['--placement', parameters.placement],

@@ -1,5 +1,5 @@
 /** What the words of `cloudreg export` say. */
-import type { NgffVersion } from '../../shared/export/ome-zarr/multiscale.ts';
+import type { NgffVersion } from '../../shared/volume/zarr/zarr-layout.ts';
 
 export interface ExportFlags {
   readonly mip?: number;

@@ -1,13 +1,20 @@
 /** One mip of a volume, or a part of it, to a file or a TIFF series. */
 import { stat } from 'node:fs/promises';
+import { openStore, splitFileUrl } from '../../shared/adapters/open-store.ts';
 import { boundsIn, mipAtResolution, mipNumbered } from '../../shared/export/choose-mip.ts';
 import { ExportError } from '../../shared/export/export-error.ts';
 import { channelOf, type PlaneImage, planesOfVolume } from '../../shared/export/plane-image.ts';
 import { isotropicPlanes } from '../../shared/export/resample-planes.ts';
-import { writeImageFile, writeTiffSeries } from '../../shared/export/write-file.ts';
+import {
+  type OnPlane,
+  putImageFile,
+  putTiffSeries,
+  writeImageFile,
+  writeTiffSeries,
+} from '../../shared/export/write-file.ts';
 import { volumeBox } from '../../shared/volume/chunk-grid.ts';
 import type { Volume } from '../../shared/volume/open-volume.ts';
-import { shortPath } from '../folders.ts';
+import { isUrl, shortPath } from '../folders.ts';
 import { createCounter } from '../progress/counter.ts';
 import { counted, formatBytes } from '../quantities.ts';
 import { line, type Terminal } from '../terminal.ts';
@@ -17,7 +24,7 @@ import type { ExportTarget } from './target.ts';
 export async function exportImage(
   terminal: Terminal,
   volume: Volume,
-  target: Exclude<ExportTarget, { kind: 'OME-Zarr' }>,
+  target: ImageTarget,
   flags: ExportFlags,
 ): Promise<void> {
   const mip = chosenMip(terminal, volume, flags);
@@ -25,8 +32,7 @@ export async function exportImage(
   const name = shortPath(target.place);
   const counter = createCounter(terminal, `export ${name}`, flags.json === true);
   try {
-    if (target.kind === 'file') await writeImageFile(target.place, image, target.format, counter.show);
-    else await writeTiffSeries(target.place, image, counter.show);
+    await (isUrl(target.place) ? putImage : writeImage)(target, image, counter.show);
   } finally {
     counter.end();
   }
@@ -34,12 +40,31 @@ export async function exportImage(
   const what = `mip ${mip}${flags.isotropic ? ', isotropic' : ''}, ${sizeVoxels.join(' x ')} voxels`;
   const several = channels > 1 ? `${channels} channels of ` : '';
   const written =
-    target.kind === 'file' ? formatBytes((await stat(target.place)).size) : counted(sizeVoxels[2], 'plane');
+    target.kind === 'file' ? formatBytes(await sizeOf(target.place)) : counted(sizeVoxels[2], 'plane');
   const facts = { output: target.place, mip, sizeVoxels, voxelSizeUm, originUm, dataType, channels };
   const text = `${name}: ${what} of ${voxelSizeUm.map(shortUm).join(' x ')} um, ${several}${dataType}, ${written}`;
   line(terminal.out, flags.json ? JSON.stringify({ event: 'exported', ...facts }) : text);
   if (dataType === 'uint64' && /\.nii(\.gz)?$/i.test(target.place))
     note(terminal, 'Many programs do not read NIfTI of uint64 (code 1280); they read .nrrd.', flags);
+}
+
+type ImageTarget = Exclude<ExportTarget, { kind: 'OME-Zarr' }>;
+
+const writeImage = (target: ImageTarget, image: PlaneImage, onPlane: OnPlane): Promise<void> =>
+  target.kind === 'file'
+    ? writeImageFile(target.place, image, target.format, onPlane)
+    : writeTiffSeries(target.place, image, onPlane);
+
+async function putImage(target: ImageTarget, image: PlaneImage, onPlane: OnPlane): Promise<void> {
+  if (target.kind !== 'file') return putTiffSeries(await openStore(target.place), image, onPlane);
+  const { folder, key } = splitFileUrl(target.place);
+  return putImageFile(await openStore(folder), key, image, { format: target.format, onPlane });
+}
+
+async function sizeOf(place: string): Promise<number> {
+  if (!isUrl(place)) return (await stat(place)).size;
+  const { folder, key } = splitFileUrl(place);
+  return (await (await openStore(folder)).head(key))?.size ?? 0;
 }
 
 const shortUm = (um: number): string => String(Number(um.toPrecision(8)));

@@ -1,7 +1,8 @@
 /** What is to be written, by the name alone, and whether it may be. */
 import { readdir, stat } from 'node:fs/promises';
-import { openStore } from '../../shared/adapters/open-store.ts';
+import { openStore, splitFileUrl } from '../../shared/adapters/open-store.ts';
 import { systemCode } from '../../shared/adapters/store-errors.ts';
+import type { ObjectStore } from '../../shared/engine/ports.ts';
 import type { FileFormat } from '../../shared/export/image-files.ts';
 import { RefusedError } from '../errors.ts';
 import { isInside, isUrl, placeOf } from '../folders.ts';
@@ -21,13 +22,11 @@ const FORMATS: readonly (readonly [RegExp, FileFormat])[] = [
 /** Refuses names of no format that is known. */
 export async function exportTarget(output: string): Promise<ExportTarget> {
   const place = placeOf(output);
+  if (isUrl(place) && !place.startsWith('s3://'))
+    throw new RefusedError(`${output} cannot be written: give a place on this machine, or an s3:// URL.`);
   if (/\.zarr$/i.test(place)) return { kind: 'OME-Zarr', place };
-  if (isUrl(place))
-    throw new RefusedError(
-      `${output}: only OME-Zarr (a name that ends in .zarr) is written elsewhere than on this machine.`,
-    );
   const format = FORMATS.find(([pattern]) => pattern.test(place))?.[1];
-  const isFolder = /[/\\]$/.test(output) || (await kindAt(place)) === 'folder';
+  const isFolder = /[/\\]$/.test(output) || (!isUrl(place) && (await kindAt(place)) === 'folder');
   if (isFolder) return { kind: 'TIFF series', place };
   if (format !== undefined) return { kind: 'file', place, format };
   throw new RefusedError(
@@ -49,7 +48,7 @@ export async function checkTarget(target: ExportTarget, volume: string, force: b
   const { place, kind } = target;
   if (isInside(place, volume))
     throw new RefusedError(`${place} lies inside the volume, which is only read: use a place beside it.`);
-  if (isUrl(place)) return checkRemote(place);
+  if (isUrl(place)) return checkRemote(target, force);
   const found = await kindAt(place);
   if (found === 'nothing') return;
   if ((found === 'folder') !== (kind !== 'file'))
@@ -76,12 +75,27 @@ const isOurs = (names: readonly string[], kind: ExportTarget['kind']): boolean =
     ? names.every((name) => /^z\d{4,}\.tif$/.test(name))
     : names.every((name) => /^(\d+|\.zgroup|\.zattrs|zarr\.json)$/.test(name));
 
-/** Others may read what is there. */
-async function checkRemote(place: string): Promise<void> {
+/** A single object is replaced as a whole; among many, others may read what is there. */
+async function checkRemote({ place, kind }: ExportTarget, force: boolean): Promise<void> {
+  if (kind === 'file') {
+    const { folder, key } = splitFileUrl(place);
+    if (!force && (await (await openStore(folder)).head(key))) throw isThere(place);
+    return;
+  }
   const store = await openStore(place);
-  for (const key of ['.zattrs', 'zarr.json'])
-    if (await store.head(key))
-      throw new RefusedError(
-        `${place} holds a zarr already (${key}): give another name, or remove it first; --force is for this machine.`,
-      );
+  const found = kind === 'OME-Zarr' ? await firstOf(store, ['.zattrs', 'zarr.json']) : await firstKey(store);
+  if (found !== undefined)
+    throw new RefusedError(
+      `${place} holds ${kind === 'OME-Zarr' ? 'a zarr' : 'objects'} already (${found}): give another name, or remove it first; --force is for single files and this machine.`,
+    );
+}
+
+async function firstOf(store: ObjectStore, keys: readonly string[]): Promise<string | undefined> {
+  for (const key of keys) if (await store.head(key)) return key;
+  return undefined;
+}
+
+async function firstKey(store: ObjectStore): Promise<string | undefined> {
+  for await (const { key } of store.list('')) return key;
+  return undefined;
 }

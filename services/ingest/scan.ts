@@ -8,6 +8,7 @@ import { AcquisitionError } from '../../shared/acquisition/acquisition-errors.ts
 import { scanColm } from '../../shared/acquisition/colm/scan-colm.ts';
 import { isGap, type Problem, problemsFile } from '../../shared/acquisition/problems.ts';
 import { writeFile } from '../../shared/engine/files.ts';
+import { checkOutputFormat } from '../output-format.ts';
 import { wantedAlignmentChannel } from '../parameters.ts';
 import { defineStep } from '../step.ts';
 import { uploadReadiness } from './upload/upload-readiness.ts';
@@ -28,6 +29,7 @@ export const scan = defineStep({
     });
     await writeFile(store, problemsFile, { format: 'cloudreg-problems/1', problems: [...problems] });
     if (parameters.strict) refuseGaps(problems, source.url);
+    checkOutputFormat(parameters, acquisition.dataType);
     await writeFile(store, acquisitionFile, acquisition);
   },
 });

@@ -57,6 +57,8 @@ export interface TaskContext<In> {
   readonly source: ObjectStore;
   /** That all tasks of this machine share; 1 where absent. What is written must not depend on it. */
   readonly threads?: number;
+  /** To be told of bytes of the input that were read in another way than from `source`. */
+  readonly countRead?: (bytes: number) => void;
 }
 
 /**

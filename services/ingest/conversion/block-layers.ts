@@ -2,15 +2,16 @@
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { type ElementArray, makeElements } from '../../../shared/formats/elements.ts';
 import type { ImageSource } from '../../../shared/formats/image-source/image-source.ts';
-import { type Box, boxAt, boxSize, type Vec3 } from '../../../shared/geometry/box.ts';
+import { type Box, boxAt, boxSize, boxVolume, type Vec3 } from '../../../shared/geometry/box.ts';
+import { cellsIn, chunkBox } from '../../../shared/volume/chunk-grid.ts';
 import { convertVoxels } from '../../../shared/volume/convert-voxels.ts';
 import { turnedFrom, turnVoxels } from '../../../shared/volume/cut-voxels.ts';
-import { zeroVoxels } from '../../../shared/volume/data-type.ts';
+import { type VoxelArray, zeroVoxels } from '../../../shared/volume/data-type.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import type { VoxelBlock } from '../../../shared/volume/shrink-voxels.ts';
+import { openBricks } from './bricks.ts';
 import { type ConversionPlan, turnOf } from './conversion-plan.ts';
 import { withImageSource } from './conversion-source.ts';
-import { BRICKS_FOLDER } from './make-bricks.ts';
 import { readPlanes } from './read-planes.ts';
 
 export interface Layer extends VoxelBlock {
@@ -20,22 +21,24 @@ export interface Layer extends VoxelBlock {
   readonly cut: number;
 }
 
-interface Places {
+export interface InputPlaces {
   /** The job's input, and its output. */
   readonly source: ObjectStore;
   readonly store: ObjectStore;
+  /** Is told of what is read of an image. */
+  readonly countRead: (bytes: number) => void;
 }
 
 /** `take` is awaited before the next layer comes, which may lie in the same memory. */
 export async function eachLayer(
   plan: ConversionPlan,
   block: Box,
-  { source, store }: Places,
+  { source, store, countRead }: InputPlaces,
   take: (layer: Layer) => Promise<void>,
 ): Promise<void> {
-  if (plan.route === 'planes') return withImageSource(source, (image) => eachPlane(plan, image, block, take));
-  const isBricks = plan.route === 'bricks';
-  const volume = await (isBricks ? openVolume(store, BRICKS_FOLDER) : openVolume(source));
+  if (plan.route === 'planes')
+    return withImageSource(plan, countRead, (image) => eachPlane(plan, image, block, take));
+  const volume = await (plan.route === 'bricks' ? openBricks(store) : openVolume(source));
   return eachBox(plan, volume, block, take);
 }
 
@@ -83,7 +86,7 @@ async function eachBox(
     const planes = Math.min(step - ((block.start[2] + z) % step), depth - z);
     const wanted = boxAt([block.start[0], block.start[1], block.start[2] + z], [width, height, planes]);
     const box = turnedFrom(wanted, plan.sizeVoxels, turn);
-    const { data } = await volume.read(0, {
+    const data = await readBox(volume, {
       start: add(box.start, voxelOffset),
       end: add(box.end, voxelOffset),
     });
@@ -94,6 +97,15 @@ async function eachBox(
     await take({ ...turned, voxels, z, cut });
     z += planes;
   }
+}
+
+/** Of mip 0. A chunk as a whole, as bricks are for the most part, need not be copied. */
+async function readBox(volume: Volume, box: Box): Promise<VoxelArray> {
+  const mip = volume.mips[0]!;
+  const [cell, ...more] = cellsIn(mip, box);
+  const isChunk =
+    cell !== undefined && more.length === 0 && boxVolume(chunkBox(mip, cell)) === boxVolume(box);
+  return (isChunk ? await volume.readChunk(0, cell) : await volume.read(0, box)).data;
 }
 
 const add = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];

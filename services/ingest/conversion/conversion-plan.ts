@@ -5,6 +5,7 @@ import type { Reorientation } from '../../../shared/geometry/orientation.ts';
 import { type DataType, dataTypes } from '../../../shared/volume/data-type.ts';
 import { mipShape, triple } from '../../../shared/volume/mip-schema.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
+import { shardingSchema } from '../../../shared/volume/sharding/sharding.ts';
 
 const axis = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 const sign = z.union([z.literal(1), z.literal(-1)]);
@@ -24,7 +25,7 @@ const planSchema = z.object({
   /** Each plane can be read once only: one task copies them all. */
   isForwardOnly: z.boolean(),
   brickSize: triple,
-  /** How large blocks become; see `conversion-geometry.ts`. */
+  /** How large blocks become; see `conversion-blocks.ts`. */
   budget: z.number(),
   order: z.tuple([axis, axis, axis]),
   flip: z.tuple([sign, sign, sign]),
@@ -38,6 +39,7 @@ const planSchema = z.object({
       dataType: z.enum(dataTypes),
       labelBlock: triple.optional(),
       picture: z.enum(['jpeg', 'png']).optional(),
+      sharding: shardingSchema.optional(),
     }),
   ),
   /** Nanometres of the volume to nanometres towards right, front and up, four rows of four, where the input says. */

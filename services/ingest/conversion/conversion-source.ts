@@ -1,42 +1,45 @@
-/** What a conversion reads: images by planes on this machine, or a precomputed volume anywhere. */
-import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+/** What a conversion reads: images by planes, or a precomputed volume; on this machine or elsewhere. */
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { ImageSource } from '../../../shared/formats/image-source/image-source.ts';
 import { openImageSource } from '../../../shared/formats/image-source/open-image-source.ts';
+import { volumeFileIn } from '../../../shared/volume/volume-files.ts';
+import type { ConversionPlan } from './conversion-plan.ts';
 
-/** Path of the file or folder of planes; undefined where the store is to be read as a precomputed volume. */
-export async function planesPath(source: ObjectStore): Promise<string | undefined> {
-  if (!source.url.startsWith('file://')) return undefined;
-  const path = fileURLToPath(source.url);
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  if (isFile) return path;
-  return (await source.head('info')) === undefined ? path : undefined;
+/** False: the place holds images, or nothing. */
+export const isVolume = async (source: ObjectStore): Promise<boolean> =>
+  (await volumeFileIn(source)) !== undefined;
+
+interface OpenImage {
+  readonly image: ImageSource;
+  /** The task that reads it now. */
+  reader: CountBytes;
 }
 
-/** Of this thread, and nobody reads them now; by path and time of the last change. */
-const idle = new Map<string, ImageSource>();
+type CountBytes = (bytes: number) => void;
 
-/**
- * Lends the image of planes at this URL. Opening it reads the header of every plane, so a thread keeps the last one for
- * its next task.
- */
+/** Of this thread, and nobody reads them now. All tasks of a job have one plan. */
+const idle = new WeakMap<ConversionPlan, OpenImage>();
+
+/** Lends the image that the plan was made of. Opening it anew would read its headers again. */
 export async function withImageSource<Result>(
-  { url }: ObjectStore,
+  plan: ConversionPlan,
+  onRead: CountBytes,
   work: (image: ImageSource) => Promise<Result>,
 ): Promise<Result> {
-  const path = fileURLToPath(url);
-  const { mtimeMs, size } = await stat(path);
-  const key = `${path} ${mtimeMs} ${size}`;
-  const image = idle.get(key) ?? (await openImageSource(path));
-  idle.clear();
+  const opened = idle.get(plan) ?? (await open(plan));
+  idle.delete(plan);
+  opened.reader = onRead;
   try {
-    return await work(image);
+    return await work(opened.image);
   } finally {
-    await image.close();
-    idle.set(key, image);
+    await opened.image.close();
+    idle.set(plan, opened);
   }
+}
+
+async function open({ source }: ConversionPlan): Promise<OpenImage> {
+  let opened: OpenImage | undefined;
+  const image = await openImageSource(source, { isChecked: true, onRead: (bytes) => opened?.reader(bytes) });
+  opened = { image, reader: () => {} };
+  return opened;
 }

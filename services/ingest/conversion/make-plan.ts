@@ -1,4 +1,5 @@
 /** From the input's headers and the job's parameters to the plan of a conversion. */
+import { fileURLToPath } from 'node:url';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { ElementType } from '../../../shared/formats/elements.ts';
 import type { ImageSource } from '../../../shared/formats/image-source/image-source.ts';
@@ -14,12 +15,13 @@ import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { ConversionParameters } from '../../conversion-parameters.ts';
 import type { JobParameters } from '../../parameters.ts';
+import { BLOCK_BUDGET, brickSizeFor, fitsPlanes } from './conversion-blocks.ts';
 import { ConversionError } from './conversion-error.ts';
-import { BLOCK_BUDGET, brickSizeFor, fitsPlanes } from './conversion-geometry.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
-import { planesPath } from './conversion-source.ts';
+import { isVolume } from './conversion-source.ts';
 import { isSheared, neuroglancerTransform } from './input-frame.ts';
 import { outputKind } from './output-kind.ts';
+import { shardedMips } from './sharded-mips.ts';
 
 /** An input of either kind, as far as the plan depends on it. */
 interface Input {
@@ -43,19 +45,18 @@ export async function planConversion(
   wishes: ConversionParameters,
   budget = BLOCK_BUDGET,
 ): Promise<ConversionPlan> {
-  const path = await planesPath(source);
   const plan = (input: Input) => planFor(source.url, input, parameters, wishes, budget);
-  if (path === undefined) return plan(volumeInput(source.url, await openVolume(source)));
-  const image = await openImageSource(path);
+  if (await isVolume(source)) return plan(volumeInput(source.url, await openVolume(source)));
+  const image = await openImageSource(source.url);
   try {
-    return plan(imageInput(path, image));
+    return plan(imageInput(source.url, image));
   } finally {
     await image.close();
   }
 }
 
-const imageInput = (path: string, image: ImageSource): Input => ({
-  name: path,
+const imageInput = (url: string, image: ImageSource): Input => ({
+  name: url.startsWith('file://') ? fileURLToPath(url) : url,
   dtype: image.dtype,
   sizeVoxels: image.sizeVoxels,
   channels: image.channels,
@@ -96,10 +97,12 @@ function planFor(
   const turn = turnFor(wishes);
   const isTurned = !turn.order.every((axis, i) => axis === i && turn.flip[i] === 1);
   const kind = outputKind(input, wishes, parameters.chunkSize);
-  const mips = outputMips(input, turn, voxelSizeUm, parameters, kind.dataType).map((mip) => ({
+  const plain = outputMips(input, turn, voxelSizeUm, parameters, kind.dataType).map((mip) => ({
     ...mip,
     ...kind.stored,
   }));
+  const { compress } = parameters;
+  const mips = wishes.sharded ? shardedMips(plain, { channels: input.channels, compress, budget }) : plain;
   const plan = {
     format: 'cloudreg-conversion/1' as const,
     source,
@@ -117,7 +120,7 @@ function planFor(
   };
   const route = input.isVolume
     ? 'volume'
-    : isTurned || input.isForwardOnly || !fitsPlanes({ ...plan, route: 'planes', brickSize: [1, 1, 1] })
+    : isTurned || input.isForwardOnly || !fitsPlanes({ ...plan, route: 'planes' })
       ? 'bricks'
       : 'planes';
   return { ...plan, route, brickSize: vec(brickSizeFor(plan, isTurned)) };
@@ -196,6 +199,7 @@ const storedMip = ({
   dataType,
   labelBlock,
   picture,
+  sharding,
   ...mip
 }: Mip<DataType> & { readonly voxelOffset: Vec3 }): PlannedMip => ({
   key,
@@ -207,6 +211,7 @@ const storedMip = ({
   dataType,
   ...(labelBlock === undefined ? {} : { labelBlock: vec(labelBlock) }),
   ...(picture === undefined ? {} : { picture }),
+  ...(sharding === undefined ? {} : { sharding }),
 });
 
 const vec = ([x, y, z]: Vec3): [number, number, number] => [x, y, z];

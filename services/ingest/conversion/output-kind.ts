@@ -1,7 +1,7 @@
 /** Of what kind the volume is, and how its chunks hold it; combinations that no format has are refused. */
 import type { ElementType } from '../../../shared/formats/elements.ts';
 import type { Vec3 } from '../../../shared/geometry/box.ts';
-import { MOST_JPEG_PIXELS } from '../../../shared/volume/codecs/encode-picture.ts';
+import { pictureLimit } from '../../../shared/volume/codecs/picture-limit.ts';
 import { type DataType, dataTypes } from '../../../shared/volume/data-type.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
 import type { ConversionParameters } from '../../conversion-parameters.ts';
@@ -70,7 +70,7 @@ function checkEncoding(
   { type, dataType }: Pick<OutputKind, 'type' | 'dataType'>,
   channels: number,
   encoding: ConversionParameters['encoding'],
-  [x, y, z]: Vec3,
+  chunkSize: Vec3,
 ): void {
   const refuse = (holds: string, remedy: string): never => {
     throw new ConversionError(
@@ -83,10 +83,12 @@ function checkEncoding(
       refuse('segmentations of uint32 and uint64', 'Leave --mode and --dtype out, or take --encoding raw.');
   } else if (encoding !== 'raw' && type === 'segmentation')
     refuse('images', 'Take --encoding raw or compressed_segmentation.');
-  if (encoding === 'jpeg' && (dataType !== 'uint8' || (channels !== 1 && channels !== 3)))
-    refuse('one or three channels of uint8', 'Give --dtype uint8, or take --encoding raw or png.');
-  if (encoding === 'jpeg' && (x > MOST_JPEG_PIXELS || y * z > MOST_JPEG_PIXELS))
-    refuse(`pictures of at most ${MOST_JPEG_PIXELS} rows`, 'Give a smaller --chunk-size.');
-  if (encoding === 'png' && ((dataType !== 'uint8' && dataType !== 'uint16') || channels > 4))
-    refuse('up to four channels of uint8 or uint16', 'Give --dtype uint8 or uint16, or take --encoding raw.');
+  if (encoding !== 'jpeg' && encoding !== 'png') return;
+  const limit = pictureLimit(encoding, { dataType, channels, chunkSize });
+  if (limit === undefined) return;
+  const { holds, types, remedy } = limit;
+  refuse(
+    holds,
+    types ? `Give --dtype ${types}, or ${remedy}.` : `${remedy[0]!.toUpperCase()}${remedy.slice(1)}.`,
+  );
 }

@@ -1,52 +1,52 @@
 /** A block of a plain image, plane by plane through the kernels: mips from unrounded voxels, as fusion makes them. */
-import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
-import { withTwoKernels } from '../../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
+import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
+import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
 import { halvings } from '../../../shared/volume/blocks.ts';
 import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { shrinkBlock } from '../../../shared/volume/shrink-block.ts';
-import { eachLayer } from './block-layers.ts';
-import { type BlockTask, pixelMips } from './conversion-geometry.ts';
+import { eachLayer, type InputPlaces } from './block-layers.ts';
+import { pixelMips } from './conversion-blocks.ts';
+import type { BlockTask } from './conversion-geometry.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
 
-interface Places {
-  readonly source: ObjectStore;
-  readonly store: ObjectStore;
+interface Places extends InputPlaces {
   readonly compression: Compression;
 }
 
 /** Resolves with the number of voxels that were cut to the range of their type. */
 export function streamBlock(
   plan: ConversionPlan,
-  { blocks: { sourceMip, lastMip }, block }: BlockTask,
-  { source, store, compression }: Places,
+  { blocks: { sourceMip, lastMip }, readsInput, block }: BlockTask,
+  { compression, ...places }: Places,
 ): Promise<number> {
   const mips = pixelMips(plan);
   const { dataType } = mips[0]!;
+  const { store } = places;
   const factors = halvings(mips, sourceMip, lastMip);
-  return withTwoKernels(async (kernels, encoder) => {
-    const firstMip = sourceMip === 0 ? 0 : sourceMip + 1;
+  return withKernels(async (kernels) => {
+    const firstMip = readsInput ? sourceMip : sourceMip + 1;
     const target = { store, folder: '', compression, mips, sourceMip, firstMip, lastMip, box: block };
-    const writer = openBlockWriter({ kernels: encoder, ...target });
-    if (sourceMip > 0) {
+    if (!readsInput) {
       const volume = await openVolume(store);
-      return shrinkBlock({ kernels, volume, sourceMip, block, factors, dataType, writer });
+      return shrinkBlock({ kernels, volume, target, factors });
     }
     const [width, height, depth] = boxSize(block);
-    const shape = { width, height, depth, factors, dataType };
+    const shape = { width, height, depth, factors };
     const area = width * height;
     const buffers = kernels.layout({
       stored: { type: dataType, length: area },
       plane: { type: 'float32', length: area },
       ...cascadeBuffers(shape),
+      ...writerBuffers(target),
     });
+    const writer = openBlockWriter(target, kernels, buffers);
     const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
     let cut = 0;
-    await eachLayer(plan, block, { source, store }, async (layer) => {
+    await eachLayer(plan, block, places, async (layer) => {
       cut += layer.cut;
       for (let z = 0; z < layer.size[2]; z++) {
         buffers.stored.set((layer.voxels as Pixels).subarray(z * area, (z + 1) * area));

@@ -1,29 +1,22 @@
 /** A block of any other volume, held as a whole: labels, several channels, pictures, signed and wide numbers. */
-import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { type Box, boxAt, boxSize, type Vec3 } from '../../../shared/geometry/box.ts';
-import { withTwoKernels } from '../../../shared/kernels/lend-kernels.ts';
+import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
 import { factorBetween } from '../../../shared/volume/blocks.ts';
 import { cellsIn, chunkBox } from '../../../shared/volume/chunk-grid.ts';
-import { chunkKey } from '../../../shared/volume/chunk-reader.ts';
+import { type ChunkWriter, openChunkWriter } from '../../../shared/volume/chunk-writer.ts';
 import { chunkEncoder } from '../../../shared/volume/codecs/chunk-encoder.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import { cutVoxels } from '../../../shared/volume/cut-voxels.ts';
 import { copyVoxels, zeroVoxels } from '../../../shared/volume/data-type.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { averageVoxels, majorityVoxels, type VoxelBlock } from '../../../shared/volume/shrink-voxels.ts';
-import { putChunk } from '../../../shared/volume/write-volume.ts';
-import { writeBehind } from '../../../shared/write-behind.ts';
-import { eachLayer } from './block-layers.ts';
+import { eachLayer, type InputPlaces } from './block-layers.ts';
 import type { BlockTask } from './conversion-geometry.ts';
 import { type ConversionPlan, mipsOf } from './conversion-plan.ts';
 
-interface Places {
-  readonly source: ObjectStore;
-  readonly store: ObjectStore;
+interface Places extends InputPlaces {
   readonly compression: Compression;
 }
-
-const CHUNKS_UNDER_WAY = 8;
 
 /** Resolves with the number of voxels that were cut to the range of their type. */
 export async function convertWholeBlock(
@@ -31,19 +24,24 @@ export async function convertWholeBlock(
   task: BlockTask,
   places: Places,
 ): Promise<number> {
-  const { sourceMip, lastMip } = task.blocks;
+  const {
+    blocks: { sourceMip, lastMip },
+    readsInput,
+  } = task;
   const mips = mipsOf(plan);
-  const read = await (sourceMip === 0 ? inputBlock : storedBlock)(plan, task, places);
+  const read = await (readsInput ? inputBlock : storedBlock)(plan, task, places);
   const shrink = plan.type === 'segmentation' ? majorityVoxels : averageVoxels;
+  const chunks = openChunkWriter(places.store, '');
   let { voxels } = read;
   for (let number = sourceMip; number <= lastMip; number++) {
     const { factorFromPrevious } = mips[number]!;
     if (number > sourceMip) voxels = shrink(voxels, factorFromPrevious);
-    if (number === sourceMip && sourceMip > 0) continue;
+    if (number === sourceMip && !readsInput) continue;
     const factor = factorBetween(mips, sourceMip, number);
     const start = task.block.start.map((first, axis) => first / factor[axis]!) as unknown as Vec3;
-    await storeChunks(plan, number, boxAt(start, voxels.size), voxels, places);
+    await storeChunks(plan, number, { box: boxAt(start, voxels.size), voxels }, places.compression, chunks);
   }
+  await chunks.finish();
   return read.cut;
 }
 
@@ -84,26 +82,23 @@ async function storedBlock(
 async function storeChunks(
   { type, channels, mips }: ConversionPlan,
   number: number,
-  box: Box,
-  block: VoxelBlock,
-  { store, compression }: Places,
+  { box, voxels }: { readonly box: Box; readonly voxels: VoxelBlock },
+  compression: Compression,
+  chunks: ChunkWriter,
 ): Promise<void> {
   const mip = mips[number]!;
-  const stores = writeBehind(CHUNKS_UNDER_WAY);
   const corner = moved(box, mip.voxelOffset);
-  await withTwoKernels(async (_, encoder) => {
+  await withKernels(async (kernels) => {
     const encode = chunkEncoder(
       { mip, channels, isSegmentation: type === 'segmentation', compression },
-      encoder,
+      kernels,
     );
     for (const cell of cellsIn(mip, corner)) {
       const chunk = chunkBox(mip, cell);
       const own = moved(chunk, corner.start.map((first) => -first) as unknown as Vec3);
-      const encoded = await encode(cutVoxels(block, own), boxSize(chunk));
-      await stores.begin(() => putChunk(store, chunkKey('', mip, cell), encoded));
+      await chunks.put(mip, cell, await encode(cutVoxels(voxels, own), boxSize(chunk)));
     }
   });
-  await stores.finish();
 }
 
 const moved = ({ start, end }: Box, by: Vec3): Box => ({

@@ -36,6 +36,8 @@ export interface Converted {
   /** Source and last mip of each pass over blocks. */
   readonly passes: readonly (readonly [number, number])[];
   readonly tasks: number;
+  /** Of an image, by the tasks. */
+  readonly bytesRead: number;
 }
 
 /** `input`: path of a file or folder, or a store that holds a volume. */
@@ -46,12 +48,16 @@ export async function convertHere(input: string | ObjectStore, wishes: Wishes = 
   const store = wishes.store ?? memoryStore();
   const plan = await planConversion(source, jobParameters.parse(parameters), conversion, wishes.budget);
   const files = [[conversionPlanFile, plan]] as const;
-  const tasks = await runStep(convert, { store, source, files, inputs: { plan }, parameters });
+  let bytesRead = 0;
+  const countRead = (bytes: number): void => {
+    bytesRead += bytes;
+  };
+  const tasks = await runStep(convert, { store, source, files, inputs: { plan }, parameters, countRead });
   const firsts = Array.from({ length: passCount(plan) }, (_, pass) => tasksOf(plan, pass).task(0));
   const passes = firsts.flatMap((task) =>
     task.kind === 'block' ? [[task.blocks.sourceMip, task.blocks.lastMip] as const] : [],
   );
-  return { volume: await openVolume(store), store, plan, passes, tasks };
+  return { volume: await openVolume(store), store, plan, passes, tasks, bytesRead };
 }
 
 /** Numbers over the whole range of the type. */

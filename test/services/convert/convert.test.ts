@@ -1,10 +1,16 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readClippedVoxels } from '../../../services/ingest/conversion/clipped-voxels.ts';
+import { tasksOf } from '../../../services/ingest/conversion/conversion-geometry.ts';
+import { convert } from '../../../services/ingest/convert.ts';
+import { jobParameters } from '../../../services/parameters.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
+import { openStore } from '../../../shared/adapters/open-store.ts';
 import type { ElementArray, ElementType } from '../../../shared/formats/elements.ts';
 import type { Vec3 } from '../../../shared/geometry/box.ts';
+import { chunkCount } from '../../../shared/volume/chunk-grid.ts';
 import { bytesOf, dataTypes, type VoxelArray } from '../../../shared/volume/data-type.ts';
 import { verifyVolume } from '../../../shared/volume/verify-volume.ts';
 import { inFolder } from '../../end-to-end/binary.ts';
@@ -17,9 +23,12 @@ const size: Vec3 = [45, 37, 29];
 const chunks = { chunkSize: [16, 16, 8] as [number, number, number] };
 /** So many blocks and passes as there can be. */
 const SMALL = 2 ** 10;
+/** Shards of eight chunks of two bytes a voxel, and many blocks. */
+const SMALL_SHARDS = 2 ** 14;
 const ROUTES = [
-  ['by planes', undefined],
-  ['by bricks', SMALL],
+  ['by planes', undefined, false],
+  ['by bricks', SMALL, false],
+  ['by bricks into shards', SMALL_SHARDS, true],
 ] as const;
 
 const same = (found: VoxelArray, given: ElementArray): boolean =>
@@ -30,16 +39,16 @@ async function expectSound({ store, tasks }: Converted, isSmall: boolean): Promi
   if (isSmall) expect(tasks).toBeGreaterThan(10);
 }
 
-describe.each(ROUTES)('a conversion %s', (_, budget) => {
+describe.each(ROUTES)('a conversion %s', (_, budget, sharded) => {
   it.each(dataTypes)('gives back every voxel of %s', (type) =>
     inFolder(async (folder) => {
       const data = noise(type, size, 1);
       const converted = await convertHere(writeNrrd(folder, data, size), {
         parameters: chunks,
-        conversion: { mode: 'image' },
+        conversion: { mode: 'image', sharded },
         ...(budget === undefined ? {} : { budget }),
       });
-      await expectSound(converted, budget !== undefined);
+      await expectSound(converted, budget === SMALL);
       expect(converted.volume.info.data_type).toBe(type);
       expect(same(await voxelsOfMip(converted.volume, 0), data)).toBe(true);
     }),
@@ -56,6 +65,7 @@ describe.each(ROUTES)('a conversion %s', (_, budget) => {
       const data = noise('uint16', shape, 2);
       const converted = await convertHere(writeNrrd(folder, data, shape), {
         parameters: { ...chunks, mips: 4 },
+        conversion: { sharded },
         ...(budget === undefined ? {} : { budget }),
       });
       await expectSound(converted, false);
@@ -70,6 +80,7 @@ describe.each(ROUTES)('a conversion %s', (_, budget) => {
         const data = noise(type, size, 3);
         const { volume, passes, plan } = await convertHere(writeNrrd(folder, data, size), {
           parameters: { ...chunks, mips: 5 },
+          conversion: { sharded },
           ...(budget === undefined ? {} : { budget }),
         });
         const isPlain = type === 'uint8' || type === 'uint16' || type === 'float32';
@@ -101,10 +112,10 @@ describe.each(ROUTES)('a conversion %s', (_, budget) => {
           const data = noise(type, size, 4, 4);
           const converted = await convertHere(writeNrrd(folder, data, size), {
             parameters: { ...chunks, mips: 4 },
-            conversion: { mode: 'segmentation', encoding },
+            conversion: { mode: 'segmentation', encoding, sharded },
             ...(budget === undefined ? {} : { budget }),
           });
-          await expectSound(converted, budget !== undefined);
+          await expectSound(converted, budget === SMALL);
           const { volume, plan } = converted;
           expect(volume.info.type).toBe('segmentation');
           expect(volume.info.scales[0].encoding).toBe(encoding);
@@ -127,7 +138,7 @@ describe.each(ROUTES)('a conversion %s', (_, budget) => {
       for (const [orientation, order, flip] of TURNS) {
         const { volume } = await convertHere(file, {
           parameters: { ...chunks, mips: 1 },
-          conversion: { orientation, voxelSize: [1, 2, 3] },
+          conversion: { orientation, voxelSize: [1, 2, 3], sharded },
           ...(budget === undefined ? {} : { budget }),
         });
         const turned = order.map((axis) => size[axis]!);
@@ -175,22 +186,105 @@ describe('a conversion', () => {
     inFolder(async (folder) => {
       for (const type of ['uint8', 'uint16', 'float32'] as const) {
         const data = most(type) as Uint16Array;
-        const { volume, plan } = await convertHere(writeSeries(join(folder, type), data, size), {
+        const { volume, plan, bytesRead } = await convertHere(writeSeries(join(folder, type), data, size), {
           parameters: chunks,
         });
         expect(plan.route).toBe('planes');
+        expect(bytesRead / data.byteLength).toBeGreaterThan(1);
+        // A plane of a few rows lies wholly in what is read for its header.
+        expect(bytesRead / data.byteLength).toBeLessThan(3);
         expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
       }
+    }));
+
+  it('writes the finest mip once where the next does not fit with it', () =>
+    inFolder(async (folder) => {
+      const data = most('int16');
+      const { volume, plan, passes } = await convertHere(writeNrrd(folder, data, size), {
+        parameters: chunks,
+        conversion: { mode: 'image', voxelSize: [1, 1, 1] },
+        budget: 2 ** 15,
+      });
+      expect([plan.route, passes[0], passes[1]?.[0]]).toEqual(['planes', [0, 0], 0]);
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+    }));
+
+  it.each([
+    ['gzip', 'raw', { minishard_index_encoding: 'gzip', data_encoding: 'gzip' }],
+    ['none', 'raw', { minishard_index_encoding: 'raw', data_encoding: 'raw' }],
+    ['gzip', 'png', { minishard_index_encoding: 'gzip', data_encoding: 'raw' }],
+  ] as const)('puts chunks together in shards, with %s as %s', (compress, encoding, packing) =>
+    inFolder(async (folder) => {
+      const data = most('uint16');
+      const converted = await convertHere(writeNrrd(folder, data, size), {
+        parameters: { ...chunks, mips: 3, compress },
+        conversion: { sharded: true, encoding },
+        budget: SMALL_SHARDS,
+      });
+      await expectSound(converted, false);
+      const { store, volume } = converted;
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+      const files = new Map<string, number>();
+      for await (const { key } of store.list('')) {
+        const [scale, file] = key.split('/') as [string, string | undefined];
+        if (file?.endsWith('.shard')) files.set(scale, (files.get(scale) ?? 0) + 1);
+        else expect(key).toMatch(/^(info|provenance|\.cloudreg\/.*)$/);
+      }
+      for (const { sharding } of volume.mips)
+        expect(sharding).toMatchObject({ hash: 'identity', ...packing });
+      const [finest] = volume.mips;
+      expect([chunkCount(finest!), files.get(finest!.key)]).toEqual([36, 8]);
+    }),
+  );
+
+  it('reads planes once into shards, of a layer that is a shard deep', () =>
+    inFolder(async (folder) => {
+      const data = most('uint16') as Uint16Array;
+      const { volume, plan } = await convertHere(writeSeries(folder, data, size), {
+        parameters: { ...chunks, mips: 3 },
+        conversion: { sharded: true },
+        budget: 2 ** 15,
+      });
+      expect(plan.route).toBe('planes');
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+    }));
+
+  it('refuses shards that hold one chunk', () =>
+    inFolder(async (folder) => {
+      const converting = convertHere(writeNrrd(folder, most('uint16'), size), {
+        parameters: chunks,
+        conversion: { sharded: true },
+        budget: SMALL,
+      });
+      await expect(converting).rejects.toThrow(
+        /one of 16 x 16 x 8 voxels takes .* Give a smaller --chunk-size/,
+      );
     }));
 
   it('reads gzip forwards once, in one task, and then from bricks', () =>
     inFolder(async (folder) => {
       const data = most('uint16');
-      const { volume, plan } = await convertHere(writeNrrd(folder, data, size, 'gzip'), {
+      const file = writeNrrd(folder, data, size, 'gzip');
+      const { volume, plan, store, bytesRead } = await convertHere(file, {
         parameters: chunks,
         budget: SMALL,
       });
       expect(plan).toMatchObject({ route: 'bricks', isForwardOnly: true });
+      expect(bytesRead / statSync(file).size).toBeCloseTo(1, 1);
+      for await (const { key } of store.list('.cloudreg/')) expect(key).not.toMatch(/bricks/);
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
+    }));
+
+  it('never takes bricks that are gone for zeros', () =>
+    inFolder(async (folder) => {
+      const data = most('uint16');
+      const file = writeNrrd(folder, data, size, 'gzip');
+      const { store, plan, volume } = await convertHere(file, { parameters: chunks, budget: SMALL });
+      const inputs = { plan, parameters: jobParameters.parse({ conversion: {} }) };
+      const block = tasksOf(plan, 1).task(0);
+      expect(block).toMatchObject({ kind: 'block', readsInput: true });
+      const late = convert.run(block, { inputs, store, source: await openStore(file) });
+      await expect(late).rejects.toThrow(/bricks\/.* is gone: the conversion is over/);
       expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
     }));
 

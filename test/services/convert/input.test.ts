@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ConversionParameters, conversionSchema } from '../../../services/conversion-parameters.ts';
@@ -91,6 +91,25 @@ describe('an input that is not what it should be', () => {
       expect(await refusal(writeSeries(folder, data, size), {})).toMatch(
         /does not say how large its voxels are\. Give --voxel-size x,y,z in micrometres/,
       );
+    }));
+
+  it('says that its voxels have no extent', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'image.nii');
+      const frame = niftiFrameOf([0.5, 0, 2]);
+      writeFileSync(path, encodeNifti({ shape: size, data: noise('uint8', size, 1), frame }, false));
+      expect(await refusal(path, {})).toMatch(/does not say how large its voxels are/);
+    }));
+
+  it('is a volume without an info, or with one that is none', () =>
+    inFolder(async (folder) => {
+      mkdirSync(join(folder, '1000_1000_1000'));
+      writeFileSync(join(folder, '1000_1000_1000', '0-4_0-3_0-2'), 'voxels');
+      expect(await refusal(folder)).toMatch(/has no files called .tif, .tiff or .png.*(?:info|volume)/);
+      writeFileSync(join(folder, 'info'), '{"type": "image"}');
+      expect(await refusal(folder)).toMatch(/info is not the info of a precomputed volume/);
+      writeFileSync(join(folder, 'info'), '{');
+      expect(await refusal(folder)).toMatch(/info is not JSON/);
     }));
 
   it('is an empty folder, or one without pictures', () =>

@@ -65,9 +65,8 @@ await build({
   },
   outdir: OUTPUT,
   bundle: true,
+  // Each of the three whole, without pieces in common: the first picture waits for no second request.
   format: 'esm',
-  splitting: true,
-  chunkNames: 'shared-[hash]',
   minify: true,
   platform: 'browser',
   target: 'es2022',
@@ -75,7 +74,7 @@ await build({
   logLevel: 'warning',
   plugins: [icons, neighbours],
   conditions: [
-    ...only('datasource', ['precomputed']),
+    ...only('datasource', ['precomputed', 'zarr']),
     ...only('kvstore', ['http', 's3', 'gzip', 'byte_range']),
     ...only('layer', ['image', 'segmentation', 'annotation']),
   ],

@@ -3,6 +3,7 @@ import { openStore } from '../../shared/adapters/open-store.ts';
 import { StoreError } from '../../shared/adapters/store-errors.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { CARRIED_VOLUMES } from '../../shared/registration/files/registration-files.ts';
+import { withoutScheme } from '../../shared/viewer/source-url.ts';
 import { isUrl, placeIn, placeOf } from '../folders.ts';
 import { volumesIn } from '../volumes.ts';
 
@@ -22,7 +23,7 @@ const ON_SAMPLE = [CARRIED_VOLUMES.atlas, CARRIED_VOLUMES.parcellation];
 
 /** A volume itself, or all that a job's output folder holds: its channels, and the atlas laid over them. */
 export async function viewedVolumes(pathOrUrl: string): Promise<readonly ViewedVolume[]> {
-  const path = placeOf(pathOrUrl.replace(/^precomputed:\/\//, ''));
+  const path = placeOf(withoutScheme(pathOrUrl));
   const store = await openStore(path);
   const folders = await foldersIn(path, store);
   const root = path.split(/[/\\]/).at(-1) ?? path;

@@ -3,6 +3,7 @@
 import type { ViewedLayer } from '../../shared/viewer/state.ts';
 import { coloured, unreadLayer, volumeLayers } from '../../shared/viewer/volume-layers.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
+import { volumeFileIn } from '../../shared/volume/volume-files.ts';
 import type { LayerFlags } from './layer-flags.ts';
 import type { ViewedVolume } from './places.ts';
 import { segmentColorsOf } from './segment-colours.ts';
@@ -50,6 +51,17 @@ async function layersOf(
     return { layers: await volumeLayers(volume, wishes), problems: [] };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { layers: [unreadLayer(name, url)], problems: [`${place}: ${error.message}`] };
+    return {
+      layers: [unreadLayer(name, url, await schemeOf(viewed))],
+      problems: [`${place}: ${error.message}`],
+    };
   }
+}
+
+const SCHEMES = { info: 'precomputed', 'zarr.json': 'zarr3', '.zattrs': 'zarr2' } as const;
+
+/** What cannot be reached is taken for a precomputed volume. */
+async function schemeOf({ store, folder }: ViewedVolume): Promise<(typeof SCHEMES)[keyof typeof SCHEMES]> {
+  const file = await volumeFileIn(store, folder).catch(() => undefined);
+  return SCHEMES[file ?? 'info'];
 }

@@ -1,6 +1,8 @@
 // Neuroglancer says little about a volume that is missing or broken, and nothing about chunks that it cannot decode
 // (docs/specs/VIEWER.md §2): here it is said on the page, and to the program that serves it.
 
+import { areFramesHeld } from './hold-frames.js';
+
 const LOOK_EVERY_MS = 500;
 /** A chunk on its way comes within that time from this machine. */
 const STALLED_MS = 10_000;
@@ -11,7 +13,7 @@ export async function whenDrawn(viewer, limitMs) {
   let looks = 0;
   while (Date.now() < end && looks < 3) {
     await sleep(80);
-    const ready = viewer.layerManager.managedLayers.length > 0 && viewer.isReady();
+    const ready = viewer.layerManager.managedLayers.length > 0 && viewer.isReady() && !areFramesHeld(viewer);
     looks = ready ? looks + 1 : 0;
     if (!ready && problemsOf(viewer).length > 0) break;
   }

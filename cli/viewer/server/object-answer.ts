@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { isKey } from '../../../shared/adapters/object-key.ts';
-import type { ByteRange, ObjectStore, StoredObject } from '../../../shared/engine/ports.ts';
+import type { ByteRange, Encoding, ObjectStore, StoredObject } from '../../../shared/engine/ports.ts';
+import { unzstd } from '../../../shared/formats/zstd.ts';
+import { isHidden } from '../../../shared/volume/volume-files.ts';
 import { MOST_AT_ONCE, objectPieces } from '../../object-pieces.ts';
 import { type Answer, CORS, type Question, textAnswer } from './answer.ts';
 import { rangeOf } from './byte-range.ts';
@@ -11,7 +13,7 @@ import { staysInside } from './inside.ts';
 
 /** `key` is what the browser asks for below the volume's folder. */
 export async function objectAnswer(store: ObjectStore, key: string, question: Question): Promise<Answer> {
-  if (!isKey(key) || key.split('/').some((name) => name.startsWith('.'))) return notFound(key);
+  if (!isKey(key) || key.split('/').some(isHidden)) return notFound(key);
   const head = await store.head(key);
   if (head === undefined || !(await staysInside(store, key))) return notFound(key);
   if (head.encoding === undefined) return plainAnswer(store, key, head.size, question);
@@ -50,13 +52,23 @@ async function encodedAnswer(object: StoredObject, key: string, question: Questi
     const headers = headersOf(key, bytes.length, { 'content-encoding': 'gzip', ...tag('whole', bytes) });
     return question.method === 'HEAD' ? { status: 200, headers } : { status: 200, headers, body: bytes };
   }
-  const plain = await promisify(encoding === 'gzip' ? gunzip : brotliDecompress)(bytes);
+  const plain = encoding === undefined ? bytes : await unpacked(bytes, encoding, key);
   const range = rangeOf(question.range, plain.length);
   if (range === undefined) return outside(plain.length);
   const body = range === 'whole' ? plain : plain.subarray(range.start, range.end);
   const extra = range === 'whole' ? tag(range, plain) : contentRange(range, plain.length);
   const answer = { status: range === 'whole' ? 200 : 206, headers: headersOf(key, body.length, extra) };
   return question.method === 'HEAD' ? answer : { ...answer, body };
+}
+
+async function unpacked(bytes: Uint8Array, encoding: Encoding, key: string): Promise<Uint8Array> {
+  if (encoding !== 'zstd') return promisify(encoding === 'gzip' ? gunzip : brotliDecompress)(bytes);
+  // Nearly every chunk has room in the first.
+  for (const mostBytes of [2 ** 23, 2 ** 26, 2 ** 29]) {
+    const plain = await unzstd(bytes, mostBytes);
+    if (plain !== undefined) return plain;
+  }
+  throw new Error(`${key} is stored with zstd, and damaged or too large`);
 }
 
 const contentRange = ({ start, end }: ByteRange, size: number) => ({

@@ -23,9 +23,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'secret'), 'secret');
   await writeFile(join(volume, 'info'), '{}');
   await writeFile(join(volume, '.hidden'), 'hidden');
+  await writeFile(join(volume, '.zattrs'), '{}');
   await writeFile(join(volume, '8_8_8', 'plain'), TEXT);
   await writeFile(join(volume, '8_8_8', 'large'), LARGE);
   await writeFile(join(volume, '8_8_8', 'packed.gz'), gzipSync(TEXT));
+  // `ab`, by zstd 1.5.
+  await writeFile(join(volume, '8_8_8', 'small.zstd'), Buffer.from('KLUv/QRYEQAAYWJhStCS', 'base64'));
   await writeFile(join(volume, '42:0'), TEXT);
   await symlink(join(folder, 'secret'), join(volume, 'link'));
   server = await startLocalServer({
@@ -118,6 +121,11 @@ describe('the local server', () => {
     expect([plain.headers['content-encoding'], plain.body.toString()]).toEqual([undefined, TEXT.toString()]);
   });
 
+  it('unpacks a file that exists only as .zstd, which not every browser takes', async () => {
+    const { headers, body } = await ask('data/0/8_8_8/small', { 'accept-encoding': 'gzip, br, zstd' });
+    expect([headers['content-encoding'], body.toString()]).toEqual([undefined, 'ab']);
+  });
+
   it('answers HEAD with the length and nothing else', async () => {
     const { status, headers, body } = await ask('data/0/8_8_8/plain', {}, 'HEAD');
     expect([status, headers['content-length'], body.length]).toEqual([200, '16', 0]);
@@ -144,6 +152,10 @@ describe('the local server', () => {
     'data/0/%zz',
   ])('does not lead out of the volume: %s', async (path) => {
     expect((await ask(path)).status).toBe(404);
+  });
+
+  it('serves what describes zarr 2, whose names begin with a dot', async () => {
+    expect((await ask('data/0/.zattrs')).body.toString()).toBe('{}');
   });
 
   it('knows names with colons', async () => {

@@ -3,7 +3,7 @@ import { folderStore } from '../../../shared/adapters/local/folder-store.ts';
 import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
 import { loadKernels } from '../../../shared/kernels/kernels.ts';
 import { seededRandom } from '../../../shared/numerics/random.ts';
-import { openBlockWriter } from '../../../shared/volume/block-writer.ts';
+import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
@@ -31,8 +31,7 @@ export async function writeNoisyVolume(
   };
   const store = folderStore(place);
   await writeVolumeInfo(store, '', [mip]);
-  const writer = openBlockWriter({
-    kernels: loadKernels(),
+  const target = {
     store,
     folder: '',
     compression,
@@ -41,10 +40,14 @@ export async function writeNoisyVolume(
     firstMip: 0,
     lastMip: 0,
     box: boxAt([0, 0, 0], SIZE),
-  });
+  };
   const area = width * height;
+  const kernels = loadKernels();
+  const buffers = kernels.layout({ plane: { type: 'float32', length: area }, ...writerBuffers(target) });
+  const writer = openBlockWriter(target, kernels, buffers);
   for (let z = 0; z < depth; z++) {
-    writer.plane(0, z, voxels.subarray(z * area, (z + 1) * area));
+    buffers.plane.set(voxels.subarray(z * area, (z + 1) * area));
+    writer.plane(0, z, buffers.plane);
     await writer.flow();
   }
   await writer.finish();

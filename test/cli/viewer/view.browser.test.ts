@@ -9,12 +9,14 @@ import { clientFolder } from '../../../cli/viewer/server/client-answer.ts';
 import { type LocalServer, startLocalServer } from '../../../cli/viewer/server/local-server.ts';
 import { viewLayers } from '../../../cli/viewer/view-layers.ts';
 import { folderStore } from '../../../shared/adapters/local/folder-store.ts';
+import { writeOmeZarr } from '../../../shared/export/ome-zarr/write-ome-zarr.ts';
 import { boxAt } from '../../../shared/geometry/box.ts';
 import type { Layer } from '../../../shared/viewer/layer.ts';
 import { type ViewedLayer, viewerState } from '../../../shared/viewer/state.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { browserWord, hasChromium, launchChromium, openPage } from '../../browser.ts';
 import { runsAll } from '../../long.ts';
+import { convertHere, noise, writeNrrd } from '../../services/convert/convert-here.ts';
 import { writeNoisyVolume } from './noisy-volume.ts';
 import { readPanel, wrongPixels } from './panel.ts';
 
@@ -93,6 +95,31 @@ function greyOf(value: number, white: number): readonly [number, number, number]
   return [grey, grey, grey];
 }
 
+const OWN_ZARR = 'OME-Zarr of this program';
+
+async function writeOwnZarr(folder: string): Promise<string> {
+  const place = join(folder, 'zarr');
+  const volume = await openVolume(folderStore(fixture('img_u8_raw_gz_black_deleted')));
+  const wishes = { name: 'zarr', ngff: '0.5', sharded: false, onChunk: () => {} } as const;
+  await writeOmeZarr(volume, folderStore(place), wishes);
+  return place;
+}
+
+const OWN_SHARDS = 'shards of this program';
+
+/** Converted into eight of them. */
+async function writeOwnShards(folder: string): Promise<string> {
+  const place = join(folder, 'shards');
+  const size = [70, 50, 30] as const;
+  await convertHere(writeNrrd(folder, noise('uint8', size, 1), size), {
+    store: folderStore(place),
+    conversion: { sharded: true },
+    parameters: { chunkSize: [16, 16, 8], mips: 1 },
+    budget: 2 ** 14,
+  });
+  return place;
+}
+
 /** Each page takes seconds: one of each kind is looked at always. */
 const ifAll = <Case>(one: Case): readonly Case[] => (runsAll ? [one] : []);
 
@@ -114,15 +141,24 @@ describe.skipIf(!hasChromium)(`the viewer in a browser${browserWord}`, { timeout
     ...ifAll(['img_u8_raw_gz_black_deleted', 255, 0.25] as const),
     ...ifAll(['img_u16_png', 60000, 0.25] as const),
     ['img_u16_raw_br_negoffset_mips', 60000, 0.25] as const,
-    ['img_u8_shard_gzipindex_rawdata', 255, 0.25] as const,
+    ...ifAll(['img_u8_shard_gzipindex_rawdata', 255, 0.25] as const),
+    [OWN_SHARDS, 255, 0.25] as const,
+    ...ifAll([OWN_ZARR, 255, 0.25] as const),
   ])('shows every voxel of %s as it is', async (name, white, scale) => {
-    const served = await serve(fixture(name), { window: [0, white] } as Partial<Layer>);
-    const volume = await openVolume(folderStore(fixture(name)));
+    const own: Readonly<Record<string, typeof writeOwnZarr>> = {
+      [OWN_SHARDS]: writeOwnShards,
+      [OWN_ZARR]: writeOwnZarr,
+    };
+    const place = (await own[name]?.(folder)) ?? fixture(name);
+    const served = await serve(place, { window: [0, white] } as Partial<Layer>);
+    const volume = await openVolume(folderStore(place));
     const { sizeVoxels, voxelOffset } = volume.mips[0]!;
     const position = sizeVoxels.map((size, axis) => voxelOffset[axis]! + Math.floor(size / 2) + 0.5);
     const { page, hosts } = await openPage(
       browser,
       addressOf(served, planeState(served.layers, position, scale)),
+      // The layer's own axis, of channels, makes its tab a pixel higher.
+      name === OWN_ZARR ? [400, 301] : [400, 300],
     );
     expect(await page.evaluate('cloudreg.whenDrawn(60000)')).toEqual({ drawn: true, problems: [] });
     const voxelAt = await planeOf(volume, Math.floor(sizeVoxels[2] / 2));

@@ -173,12 +173,6 @@ describe('cloudreg export refuses', () => {
     expect(await readdir(folder)).toEqual(['v']);
   });
 
-  it('a file elsewhere', async () => {
-    await volumeIn('v');
-    const { code, err } = await run(join(folder, 'v'), 's3://bucket/brain.nrrd');
-    expect([code, err]).toEqual([2, expect.stringContaining('only OME-Zarr')]);
-  });
-
   it('a place where something is, unless it is told to replace it', async () => {
     await volumeIn('v');
     await writeFile(join(folder, 'o.nrrd'), 'mine');

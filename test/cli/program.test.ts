@@ -36,15 +36,6 @@ describe('words of the command line', () => {
     expect(exitCode).toBe(2);
   });
 
-  it.each([
-    ['run', 'a', 'b', '--format', 'zarr'],
-    ['run', '--encoding=jpeg', 'a', 'b'],
-  ])('refuses a flag that has no meaning yet with that word: %j', async (...words) => {
-    const { exitCode, err } = await say(...words);
-    expect(err).toMatch(/^cloudreg: --(format|encoding) has no meaning yet: it comes with /);
-    expect(exitCode).toBe(2);
-  });
-
   it.each(Object.keys(FUTURE_COMMANDS))('refuses the command %s that does not exist yet', async (word) => {
     const { exitCode, err } = await say(word, 'x');
     expect(err).toContain(`"${word}" does not exist yet: it comes with`);

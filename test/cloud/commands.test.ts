@@ -1,8 +1,12 @@
 /** The commands of a deployment as a user types them: the built program against servers on loopback. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { boxAt } from '../../shared/geometry/box.ts';
+import { openVolume } from '../../shared/volume/open-volume.ts';
 import { folderForTests, lastObject } from '../end-to-end/binary.ts';
 import { writeSmallAcquisition } from '../end-to-end/small-acquisition.ts';
+import { testVolume } from '../export/volumes.ts';
+import { runsAll } from '../long.ts';
 import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
 import { runProgram } from './program.ts';
 import { uploadFolder } from './upload-folder.ts';
@@ -42,6 +46,34 @@ describe('a job is given to a deployment', () => {
     expect(jobs.out).toContain(`${jobId}  waiting`);
     expect(jobs.out).toMatch(/plans +2 waiting, 0 in work/);
     expect((await cloud.run(['logs', jobId])).out).toContain('/cloudreg/cloudreg-local');
+  });
+
+  const shape = { dataType: 'uint8', sizeVoxels: [20, 16, 8], chunkSize: [8, 8, 8] } as const;
+
+  it('as a conversion, too', async () => {
+    await testVolume(shape, cloud.store('s3://raw/volume'));
+    const places = ['s3://raw/volume', 's3://volumes/converted'];
+    const begun = await cloud.run(['convert', ...places, '--sharded', '--enqueue', '--json']);
+    expect(begun).toMatchObject({ exitCode: 0, err: '' });
+    expect(lastObject(begun.out)).toMatchObject({ event: 'enqueued', deployment: 'cloudreg-local' });
+    const { jobId } = lastObject(begun.out) as { jobId: string };
+    expect((await cloud.run(['status', jobId])).out).toMatch(/ingest\.inspect[\s\S]*ingest\.convert/);
+  });
+
+  it.runIf(runsAll)('and a conversion is done by its consumers', async () => {
+    const { voxels } = await testVolume(shape, cloud.store('s3://raw/other'));
+    const post = (queue: string, ...words: string[]) =>
+      cloud.start({ name: queue, script: 'cloudreg', words: ['consume', queue, ...words] });
+    const crew = [post('plans'), post('ingest', '--workers', '1')];
+    const places = ['s3://raw/other', 's3://volumes/made'];
+    const words = ['--sharded', '--chunk-size', '8,8,8', '--enqueue', '--wait', '--json'];
+    const { out, exitCode } = await cloud.run(['convert', ...places, ...words]);
+    await Promise.all(crew.map((program) => program.end('SIGTERM')));
+    expect(lastObject(out)).toMatchObject({ event: 'done', status: 'done' });
+    expect(exitCode).toBe(0);
+    const volume = await openVolume(cloud.store('s3://volumes/made'));
+    expect(volume.mips[0]!.sharding).toBeDefined();
+    expect((await volume.read(0, boxAt([0, 0, 0], shape.sizeVoxels))).data).toEqual(voxels[0]);
   });
 
   it('and refused with a remedy where something is missing', async () => {

@@ -9,7 +9,7 @@ const built = (path: string): string =>
     new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '../..'}/${path}`, import.meta.url),
   );
 
-const SCRIPTS = { cloudreg: built('cli/main.js'), functions: built('test/cloud/functions.js') } as const;
+const SCRIPTS = { cloudreg: built('program/main.js'), functions: built('test/cloud/functions.js') } as const;
 export type Script = keyof typeof SCRIPTS;
 
 export type Environment = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { runsAll } from '../long.ts';
@@ -85,6 +85,25 @@ describe('a bad acquisition ends with exit code 1 and says what is wrong', () =>
     expect(out).toContain('no planes of channel 7. Choose from 0.');
     expect(exitCode).toBe(1);
   });
+});
+
+describe('volumes that no format holds', () => {
+  it.each([
+    [
+      ['--encoding', 'jpeg'],
+      /jpeg holds one or three channels of uint8; the acquisition is of uint16.*raw or png/,
+    ],
+    [['--encoding', 'png', '--format', 'zarr'], /png is for precomputed volumes/],
+    [['--format', 'zarrr'], /--format is "zarrr"; expected "precomputed" or "zarr"/],
+  ])('are refused before anything is written: %j', (flags, message) =>
+    inFolder(async (folder) => {
+      const raw = join(folder, 'raw');
+      writeSmallAcquisition(raw, { rows: 1, columns: 1, planes: 1 });
+      const { exitCode, err } = await cloudregHere('run', raw, join(folder, 'volume'), ...flags);
+      expect([exitCode, err]).toEqual([2, expect.stringMatching(message)]);
+      expect(readdirSync(folder)).toEqual(['raw']);
+    }),
+  );
 });
 
 describe('a plane', () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { cloudreg as program } from '../../cli/program.ts';
 import { fakeTerminal } from '../cli/fake-terminal.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/program/main.js', import.meta.url));
 
 /** For tests that are not about corrections: their estimation takes longer than all the rest. */
 export const UNCORRECTED = ['--placement', 'nominal', '--flat-field', 'none', '--background', 'none'];

@@ -1,14 +1,25 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../shared/numerics/random.ts';
 import { runsAll } from '../long.ts';
-import { cloudreg, folderForTests, inFolder, lastObject, start, volumeFiles } from './binary.ts';
+import {
+  cloudreg,
+  cloudregHere,
+  folderForTests,
+  inFolder,
+  lastObject,
+  start,
+  volumeFiles,
+} from './binary.ts';
 import { writeSmallAcquisition } from './small-acquisition.ts';
 
 // Each test starts the program several times, on machines that are busy.
 vi.setConfig({ testTimeout: 120_000 });
+
+const KILLS = runsAll ? 6 : 3;
 
 /** Many tasks of fusion, and nothing but fusion takes long. */
 const FLAGS = [
@@ -48,7 +59,7 @@ describe('a run that is killed', () => {
     const seed = Number(process.env.CLOUDREG_TEST_SEED ?? 1);
     const random = seededRandom(seed);
     await inFolder(async (output) => {
-      for (let kills = 0; kills < 6; kills++) {
+      for (let kills = 0; kills < KILLS; kills++) {
         const { child, outcome } = start('run', raw, output, ...FLAGS, '--json');
         await sleep(200 + 800 * random());
         child.kill('SIGKILL');
@@ -89,7 +100,7 @@ describe('Ctrl-C', () => {
     }),
   );
 
-  it('a second time stops at once and loses nothing', () =>
+  it('a second time stops at once and loses nothing; the run that goes on has its folder to itself', () =>
     inFolder(async (output) => {
       const run = await startedRun(output);
       run.child.kill('SIGINT');
@@ -97,31 +108,29 @@ describe('Ctrl-C', () => {
       run.child.kill('SIGINT');
       const { exitCode } = await run.outcome;
       expect(exitCode).toBe(1);
-      expect(await cloudreg('run', raw, output, ...FLAGS)).toMatchObject({ exitCode: 0 });
-      expect(volumeFiles(output)).toEqual(undisturbed);
-    }));
-});
 
-describe('a folder that another process works on', () => {
-  it('is refused to a second run, which says who owns it, and to clean', () =>
-    inFolder(async (output) => {
-      const run = await startedRun(output);
+      const again = await startedRun(output);
       // It stands still, and holds what it holds.
-      run.child.kill('SIGSTOP');
+      again.child.kill('SIGSTOP');
       for (const words of [
         ['run', raw, output, ...FLAGS],
         ['clean', output],
         ['retry', output],
-      ]) {
-        const { exitCode, err } = await cloudreg(...words);
-        expect(err).toContain(`in use by process ${run.child.pid}`);
-        expect(exitCode).toBe(2);
-      }
-      run.child.kill('SIGCONT');
-      expect(await run.outcome).toMatchObject({ exitCode: 0 });
+      ])
+        await expectRefused(again.child, words);
+      again.child.kill('SIGCONT');
+      expect(await again.outcome).toMatchObject({ exitCode: 0 });
       expect(volumeFiles(output)).toEqual(undisturbed);
     }));
+});
 
+async function expectRefused({ pid }: ChildProcess, words: readonly string[]): Promise<void> {
+  const { exitCode, err } = await cloudregHere(...words);
+  expect(err).toContain(`in use by process ${pid}`);
+  expect(exitCode).toBe(2);
+}
+
+describe('a folder that another process works on', () => {
   it.runIf(runsAll)('can be watched', () =>
     inFolder(async (output) => {
       const run = await startedRun(output);

@@ -134,7 +134,10 @@ describe('a run', () => {
       const verified = await cloudregHere('verify', folder);
       expect(verified.out).toMatch(/CHN01: \d+ chunks?, all sound/);
       expect(verified.exitCode).toBe(0);
-      expect((await cloudregHere('status', folder)).out).toMatch(/^job [0-9a-f]{16}: done\n/);
+      const { out: status } = await cloudregHere('status', folder);
+      expect(status).toMatch(/^job [0-9a-f]{16}: done\n/);
+      expect(status).toMatch(/^step .* Mvoxel\/s +MB\/s in +MB\/s out/m);
+      expect(status).toMatch(/^stitching\.fuse .* \d+(\.\d+)? +\d+(\.\d+)? +\d+(\.\d+)? /m);
 
       writeFileSync(join(folder, 'report', 'my notes.txt'), 'kept');
       expect(await cloudreg('clean', '--all', folder)).toMatchObject({ exitCode: 0 });

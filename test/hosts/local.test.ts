@@ -11,10 +11,16 @@ import { expectedOutput, type NumberJob, numberJob } from './number-job.ts';
 const COUNT = 24;
 const ALL_TASKS = COUNT + 1 + 5 + 1;
 
+/** Starting a second thread takes longer than all the work. */
+async function inOneThread(count: number): Promise<NumberJob> {
+  const job = await numberJob(count);
+  return { ...job, options: { ...job.options, workers: 1 } };
+}
+
 describe('a run on one machine', () => {
   let job: NumberJob;
   beforeEach(async () => {
-    job = await numberJob(COUNT);
+    job = await inOneThread(COUNT);
   });
   afterEach(() => job.remove());
 
@@ -106,7 +112,7 @@ describe('a run on one machine', () => {
 describe('a task that fails for good', () => {
   let job: NumberJob;
   beforeEach(async () => {
-    job = await numberJob(COUNT);
+    job = await inOneThread(COUNT);
     await job.spoil('fail-7');
     await job.spoil('fail-20');
   });
@@ -152,7 +158,7 @@ describe('a task that fails for good', () => {
 
 describe('a step that is done again', () => {
   it('takes what depends on it along, and nothing else', async () => {
-    const job = await numberJob(5);
+    const job = await inOneThread(5);
     await runLocal(job.options);
     await job.runs();
     const redo = { kind: 'redo', step: 'numbers.sum' } as const;
@@ -165,7 +171,7 @@ describe('a step that is done again', () => {
   });
 
   it('undoes what depends on it also beyond the step it is done until, and starts nothing there', async () => {
-    const job = await numberJob(5);
+    const job = await inOneThread(5);
     const { options } = job;
     await runLocal({ ...options, until: 'pictures.draw' });
     await job.runs();
@@ -180,7 +186,7 @@ describe('a step that is done again', () => {
 
 describe('a run that is told to end', () => {
   it('drains: what runs runs to its end, nothing more begins, and the next run goes on', async () => {
-    const job = await numberJob(COUNT);
+    const job = await inOneThread(COUNT);
     const drain = new AbortController();
     let began = 0;
     const runner = {
@@ -225,7 +231,7 @@ describe('a run that is told to end', () => {
   });
 
   it('before it began does nothing', async () => {
-    const job = await numberJob(3);
+    const job = await inOneThread(3);
     const result = await runLocal({ ...job.options, drain: AbortSignal.abort() });
     expect(result).toMatchObject({ drained: true, tasks: { ran: 0 } });
     await job.remove();
@@ -234,7 +240,7 @@ describe('a run that is told to end', () => {
 
 describe('a task larger than the machine', () => {
   it('runs alone rather than never, and the user is told once', async () => {
-    const job = await numberJob(20);
+    const job = await inOneThread(20);
     const notes: string[] = [];
     let [running, most] = [0, 0];
     const runner = {
@@ -255,7 +261,7 @@ describe('a task larger than the machine', () => {
   });
 
   it('shares memory with others as far as it goes', async () => {
-    const job = await numberJob(50);
+    const job = await inOneThread(50);
     let [running, most] = [0, 0];
     const runner = {
       run: async () => {
@@ -273,7 +279,7 @@ describe('a task larger than the machine', () => {
 
 describe('an error of a store outside of any task', () => {
   it('ends the run with that error, and the same command goes on once it is mended', async () => {
-    const job = await numberJob(5);
+    const job = await inOneThread(5);
     await job.spoil('fail-2');
     await runLocal(job.options);
     // Where the list of accepted gaps should go, there is a file in place of a folder.

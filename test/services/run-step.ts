@@ -12,11 +12,12 @@ export interface StepRunOptions {
   readonly files: readonly (readonly [StepFile<unknown>, unknown])[];
   readonly parameters?: Partial<JobParameters>;
   readonly inputs: Readonly<Record<string, unknown>>;
+  readonly countRead?: (bytes: number) => void;
 }
 
 /** Returns the number of tasks that ran. */
 export async function runStep(step: AnyStep<JobParameters>, options: StepRunOptions): Promise<number> {
-  const { store, source } = options;
+  const { store, source, countRead = () => {} } = options;
   for (const [file, value] of options.files) await writeFile(store, file, value);
   const inputs = { ...options.inputs, parameters: jobParameters.parse(options.parameters ?? {}) };
   const passes = step.passes?.(inputs) ?? 1;
@@ -25,7 +26,7 @@ export async function runStep(step: AnyStep<JobParameters>, options: StepRunOpti
     const plan = step.plan(inputs, pass);
     // Last first: no task may lean on another of its pass.
     for (let index = plan.count - 1; index >= 0; index--) {
-      await step.run(plan.task(index), { inputs, store, source });
+      await step.run(plan.task(index), { inputs, store, source, countRead });
       ran += 1;
     }
   }

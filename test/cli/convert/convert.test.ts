@@ -29,6 +29,8 @@ describe('cloudreg convert', () => {
       expect(out).toMatch(/Warning: 1 of the series' files seem to be missing.* s5\.tif/);
       expect(out).toMatch(/Warning: [\d,]+ voxels of uint16 lay outside uint8 and were cut to its range/);
       expect(out).toContain(`Volume: ${output}\n`);
+      // Ten slices of 1200 bytes; of such small ones headers are as long.
+      expect(out).toMatch(/read [1-9][\d.]+ kB/);
       expect((await cloudregHere('verify', output)).exitCode).toBe(0);
 
       const again = await cloudreg('convert', input, output, ...UM, '--dtype', 'uint8', '--json');
@@ -108,7 +110,10 @@ describe('cloudreg convert refuses', () => {
       expect(await refused(input, output, ...UM, '--orientation', 'RAS')).toContain(
         'two orientations such as RIP:PIR',
       );
-      expect(await refused(input, output, ...UM, '--sharded')).toContain('--sharded has no meaning yet');
+      expect(await refused(input, output, ...UM, '--wait')).toContain('--wait is for --enqueue');
+      expect(await refused(input, output, ...UM, '--enqueue', '--workers', '2')).toContain(
+        '--workers is for this machine',
+      );
     }));
 
   it('an output among the slices, and one that holds a volume of another program', () =>

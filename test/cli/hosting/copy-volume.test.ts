@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyVolume } from '../../../cli/hosting/copy-volume.ts';
 import { folderStore } from '../../../shared/adapters/local/folder-store.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
+import { writeOmeZarr } from '../../../shared/export/ome-zarr/write-ome-zarr.ts';
+import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { verifyVolume } from '../../../shared/volume/verify-volume.ts';
 import { BUCKET, storeOn } from '../../adapters/aws/s3/test-store.ts';
 import { type S3Server, startS3Server } from '../../cloud/servers/s3-server.ts';
@@ -72,6 +74,34 @@ describe('a volume copied to a bucket', () => {
     const { objects, skipped } = await copyVolume(source, watched as typeof target, '', goOn);
     expect([objects, skipped, order.at(-1)]).toEqual([7, 3, 'info']);
   });
+
+  it.each(['0.4', '0.5'] as const)(
+    'keeps OME-Zarr %s whole, and writes what makes it an image last',
+    async (ngff) => {
+      const [from, target] = [memoryStore(), memoryStore()];
+      const wishes = { name: 'brain', ngff, sharded: false, onChunk: () => {} };
+      await writeOmeZarr(await openVolume(source), from, wishes);
+      await from.put('.cloudreg/job.json', Buffer.from('{}'));
+      const order: string[] = [];
+      const watched: typeof target = {
+        ...target,
+        put: (key, body, options) => {
+          order.push(key);
+          const isJson = /zarr\.json$|\.z\w+$/.test(key);
+          expect([key, options?.encoding, options?.cacheControl]).toEqual([
+            key,
+            undefined,
+            isJson ? 'no-cache' : OPTIONS.cacheControl,
+          ]);
+          return target.put(key, body, options);
+        },
+      };
+      await copyVolume(from, watched, '', OPTIONS);
+      expect(order.at(-1)).toBe(ngff === '0.4' ? '.zattrs' : 'zarr.json');
+      expect(order).not.toContain('.cloudreg/job.json');
+      expect((await verifyVolume(target, '')).problems).toEqual([]);
+    },
+  );
 
   it('writes chunks again that have changed and kept their length', async () => {
     const [from, to] = [memoryStore(), memoryStore()];

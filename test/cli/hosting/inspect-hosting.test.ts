@@ -2,6 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { inspectHosting } from '../../../cli/hosting/inspect-hosting.ts';
+import { memoryStore } from '../../../shared/adapters/memory/store.ts';
+import { writeOmeZarr } from '../../../shared/export/ome-zarr/write-ome-zarr.ts';
+import { testVolume } from '../../export/volumes.ts';
 
 const INFO = JSON.stringify({
   type: 'image',
@@ -69,6 +72,35 @@ const finding = async (listener: RequestListener, what: string) =>
 describe('doctor of a hosted volume', () => {
   it('finds nothing wrong with a sound host', async () => {
     expect(new Set(Object.values(await verdicts(host())))).toEqual(new Set(['good']));
+  });
+
+  /** An OME-Zarr image of one chunk, which the host serves as it is or unpacked. */
+  const zarrHost = async (unpacks: boolean): Promise<RequestListener> => {
+    const store = memoryStore();
+    const { volume } = await testVolume({ dataType: 'uint8', sizeVoxels: [4, 4, 2] });
+    await writeOmeZarr(volume, store, { name: 'x', ngff: '0.5', sharded: false, onChunk: () => {} });
+    return ({ method, url = '', headers }, response) => {
+      if (method === 'OPTIONS') return void response.writeHead(204, CORS).end();
+      void store.get(url.replace('/brain/', '')).then((found) => {
+        if (found === undefined) return response.writeHead(404, CORS).end();
+        const encoding = unpacks && url.includes('/c/') ? { 'content-encoding': 'gzip' } : {};
+        if (!headers.range) return response.writeHead(200, { ...CORS, ...encoding }).end(found.bytes);
+        const range = { 'content-range': `bytes 0-0/${found.bytes.length}` };
+        return response.writeHead(206, { ...CORS, ...range }).end(found.bytes.subarray(0, 1));
+      });
+    };
+  };
+
+  it('finds nothing wrong with OME-Zarr, unless its gzip is taken off on the way', async () => {
+    expect(await verdicts(await zarrHost(false))).toEqual({
+      ...{ 'zarr.json': 'good', CORS: 'good', preflight: 'good', HEAD: 'good' },
+      ...{ 'absent files': 'good', encoding: 'good', ranges: 'good' },
+    });
+    server!.close();
+    expect(await finding(await zarrHost(true), 'encoding')).toMatchObject({
+      verdict: 'bad',
+      advice: expect.stringContaining('without Content-Encoding'),
+    });
   });
 
   it('misses CORS headers, and says how to add them to each kind of server', async () => {

@@ -94,7 +94,7 @@ describe('the phantom acquisition', () => {
     expect(other![plane]).not.toBe(first![plane]);
   });
 
-  it.skipIf(!existsSync(new URL('../../../dist/cli/phantom/tile-worker.js', import.meta.url)))(
+  it.skipIf(!existsSync(new URL('../../../dist/program/tile-worker.js', import.meta.url)))(
     'has the same bytes when threads make it (needs the build)',
     async () => {
       const steps: number[][] = [];

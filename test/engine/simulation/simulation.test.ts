@@ -9,7 +9,7 @@ import { runSchedule } from './schedule.ts';
 
 vi.mock('../../../shared/engine/sizes.ts', () => ({ GROUP_SIZE: 2, BLOCK_SIZE: 2, MAX_CHILDREN: 3 }));
 
-const SCHEDULES = runsAll ? 2000 : 120;
+const SCHEDULES = runsAll ? 2000 : 40;
 const SEED = process.env.SEED;
 
 const seedOf = (scenario: number, schedule: number): number => scenario * 1_000_000 + schedule;

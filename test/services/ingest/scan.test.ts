@@ -48,6 +48,16 @@ describe('ingest.scan', () => {
     expect((await readFile(store, problemsFile)).problems).toHaveLength(1);
   });
 
+  it('stops where the volumes that are wanted cannot hold the voxels', async () => {
+    const source = await smallAcquisition();
+    await expect(run(source, { encoding: 'jpeg' })).rejects.toMatchObject({
+      name: 'OutputFormatError',
+      permanent: true,
+      message: expect.stringContaining('one or three channels of uint8'),
+    });
+    await expect(run(source, { encoding: 'png' })).resolves.toBeDefined();
+  });
+
   it('does not stop at a remark when strict', async () => {
     const store = await run(await smallAcquisition({ cells: '1,0' }), { strict: true });
     expect((await readFile(store, problemsFile)).problems).toMatchObject([{ kind: 'unscanned-folder' }]);

@@ -220,11 +220,13 @@ describe('a job without --orientation', () => {
 });
 
 describe('the first pose', () => {
+  /** So that none is searched. */
+  const GIVEN = { translation: [100, -50, 20], fixedScale: 1.02 };
   const pose = async (parameters: object, output: string) =>
     readFile(await runRegistration(files, parameters, output, [initialise]), initialFile);
 
   it("is a person's own where one is given", async () => {
-    const given = await pose({ translation: [100, -50, 20], fixedScale: 1.02 }, 'given');
+    const given = await pose(GIVEN, 'given');
     expect(given.how).toBe('given');
     expect(given.recipe.affine).toBe('rigid');
     expect(given.toSample.map((row) => row[3])).toEqual([102, -51, 20.4]);
@@ -248,7 +250,7 @@ describe('the first pose', () => {
 
   it('comes with the corrections that were asked for', async () => {
     const asked = { gridCorrection: 'true', biasCorrection: 'true', missingDataCorrection: 'false' };
-    const { corrections, missingValue } = await pose(asked, 'corrected');
+    const { corrections, missingValue } = await pose({ ...asked, ...GIVEN }, 'corrected');
     expect({ corrections, missingValue }).toEqual({
       corrections: { grid: true, bias: true },
       missingValue: 'none',
@@ -308,7 +310,9 @@ describe('bad input', () => {
   it('is refused where labels are no whole numbers', async () => {
     const path = join(files.folder, 'floats.nrrd');
     await copyFile(join(files.folder, 'atlas.nrrd'), path);
-    await expect(registerWith({ parcellation: path })).rejects.toThrow(/labels must be whole numbers/);
+    await expect(registerWith({ parcellation: path, translation: [0, 0, 0] })).rejects.toThrow(
+      /labels must be whole numbers/,
+    );
   });
 
   it('is refused where the schedule is not as expected, by the name of what is wrong', async () => {

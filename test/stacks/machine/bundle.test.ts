@@ -60,7 +60,7 @@ describe('the tar of a bundle', () => {
   });
 });
 
-const isWanted = runsAll && existsSync('dist/cli/main.js');
+const isWanted = runsAll && existsSync('dist/program/main.js');
 
 describe.skipIf(!isWanted)(
   'the bundle (with CLOUDREG_TEST_ALL=1, after a build: it installs packages)',
@@ -82,7 +82,7 @@ describe.skipIf(!isWanted)(
         for (const cpu of name.startsWith('@libsql') ? ['x64-gnu', 'arm64-gnu'] : ['x64', 'arm64'])
           expect(existsSync(join(program, 'node_modules', `${name}-${cpu}`))).toBe(true);
       const cloudreg = (...words: string[]) =>
-        execFileSync('node', [join(program, 'dist/cli/main.js'), ...words], {
+        execFileSync('node', [join(program, 'dist/program/main.js'), ...words], {
           cwd: folder,
           encoding: 'utf8',
         });

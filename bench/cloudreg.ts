@@ -29,11 +29,15 @@ export const runCloudreg = (
 ): RunFigures => runJobOf('run', acquisition, output, '--workers', String(threads), ...flags);
 
 /** A command that ends with a job's figures. */
-export const runJobOf = (...command: readonly string[]): RunFigures => runUnderNode([], ...command);
+export const runJobOf = (...command: readonly string[]): RunFigures =>
+  runModule('../program/main.js', [], ...command);
 
-/** The same with flags of node's own. */
-export function runUnderNode(nodeFlags: readonly string[], ...command: readonly string[]): RunFigures {
-  const binary = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+/** The same with flags of node's own, and unbundled: a profile names the module of each function. */
+export const runUnderNode = (nodeFlags: readonly string[], ...command: readonly string[]): RunFigures =>
+  runModule('../cli/main.js', nodeFlags, ...command);
+
+function runModule(module: string, nodeFlags: readonly string[], ...command: readonly string[]): RunFigures {
+  const binary = fileURLToPath(new URL(module, import.meta.url));
   const words = [...command, '--json'];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import { cloudreg } from './program.ts';
-import { reportError } from './report-error.ts';
-import { processTerminal } from './terminal.ts';
+// Before all else is loaded: what the lines of the bundle are in the sources, for whoever reports an error.
+process.setSourceMapsEnabled(true);
+const { cloudreg } = await import('./program.ts');
+const { reportError } = await import('./report-error.ts');
+const { processTerminal } = await import('./terminal.ts');
 
 const words = process.argv.slice(2);
 const terminal = processTerminal();

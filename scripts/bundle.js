@@ -20,10 +20,15 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { tarOf } from './tar.js';
 
-const PROGRAM = 'dist/cli/main.js';
+const PROGRAM = 'dist/program/main.js';
 const CPUS = ['x64', 'arm64'];
-/** Of dist: what only tests and benchmarks use, and what nobody runs. */
-const LEFT_OUT = [/^dist\/(bench|test)\//, /\.d\.ts$/, /\.map$/, /\.tsbuildinfo$/];
+/** Of dist: what only tests and benchmarks use, the modules that dist/program bundles, and what nobody runs. */
+const LEFT_OUT = [
+  /^dist\/(bench|test)\//,
+  /^dist\/(?!program\/|viewer\/|cli\/dashboard\/page\/).*\.js$/,
+  /^dist\/(?!program\/).*\.map$/,
+  /\.(d\.ts|tsbuildinfo)$/,
+];
 /** npm's own notes and links: they differ from machine to machine. */
 const NOT_PACKAGES = [/^node_modules\/\.bin\//, /^node_modules\/\.package-lock\.json$/];
 

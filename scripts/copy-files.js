@@ -9,3 +9,6 @@ cpSync('cli/dashboard/page', 'dist/cli/dashboard/page', { recursive: true });
 mkdirSync('dist/cli/estimate', { recursive: true });
 for (const name of ['prices.json', 'task-times.json'])
   copyFileSync(`cli/estimate/${name}`, `dist/cli/estimate/${name}`);
+
+// Then the program itself, which finds them there.
+await import('./build-program.js');

@@ -65,5 +65,5 @@ async function eachOrder(orders: readonly TileOrder[], threads: number, done: ()
 /** Node 20 starts threads from JavaScript only: from the sources (tests), the built twin is taken. */
 const workerUrl = (): URL =>
   import.meta.url.endsWith('.ts')
-    ? new URL('../../dist/cli/phantom/tile-worker.js', import.meta.url)
+    ? new URL('../../dist/program/tile-worker.js', import.meta.url)
     : new URL('./tile-worker.js', import.meta.url);

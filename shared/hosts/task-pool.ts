@@ -23,6 +23,8 @@ const FIRST_THREADS = 2;
  * middle of requiring an ES module, as one may be that starts in the place of an aborted one (seen: once in 130).
  */
 const NO_REQUIRE_OF_MODULES = '--no-experimental-require-module';
+/** Errors of tasks are kept with the lines of the sources, not of the bundle. */
+const LINES_OF_SOURCES = '--enable-source-maps';
 
 /** Starts in the background: what goes wrong is told to the tasks. */
 export function startTaskPool(
@@ -58,7 +60,7 @@ async function openPool(data: WorkerData, { heapMiB }: ThreadLimits): Promise<Pi
     maxThreads: data.threads,
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: data,
-    execArgv: [...process.execArgv, NO_REQUIRE_OF_MODULES],
+    execArgv: [...process.execArgv, NO_REQUIRE_OF_MODULES, LINES_OF_SOURCES],
     ...(heapMiB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMiB } }),
   });
   // A thread without a task died, or one whose task was aborted before: nobody waits for it, and it is replaced.
@@ -69,7 +71,7 @@ async function openPool(data: WorkerData, { heapMiB }: ThreadLimits): Promise<Pi
 /** Node 20 starts threads from JavaScript only: from the sources (tests), the built twin is taken. */
 const workerUrl = (): URL =>
   import.meta.url.endsWith('.ts')
-    ? new URL('../../dist/shared/hosts/task-worker.js', import.meta.url)
+    ? new URL('../../dist/program/task-worker.js', import.meta.url)
     : new URL('./task-worker.js', import.meta.url);
 
 const abortedBy = (signal: AbortSignal): TaskAborted =>

@@ -66,7 +66,7 @@ echo '${bundle.sha256}  ${file}' | sha256sum --check --quiet
 mkdir -p ${PROGRAM_FOLDER}
 tar --extract --gzip --no-same-owner --file ${file} --directory ${PROGRAM_FOLDER}
 rm ${file}
-/usr/bin/node ${PROGRAM_FOLDER}/dist/cli/main.js --version`;
+/usr/bin/node ${PROGRAM_FOLDER}/dist/program/main.js --version`;
 }
 
 const prepareUser = (): string => `id ${USER} > /dev/null 2>&1 || \\

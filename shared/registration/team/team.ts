@@ -85,5 +85,5 @@ async function startWorker(data: TeamWorkerData): Promise<Worker> {
 /** Node 20 starts threads from JavaScript only: from the sources (tests), the built twin is taken. */
 const workerUrl = (): URL =>
   import.meta.url.endsWith('.ts')
-    ? new URL('../../../dist/shared/registration/team/team-worker.js', import.meta.url)
+    ? new URL('../../../dist/program/team-worker.js', import.meta.url)
     : new URL('./team-worker.js', import.meta.url);

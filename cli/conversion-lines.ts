@@ -5,16 +5,22 @@ import { TRANSFORM_FILE } from '../services/ingest/conversion/describe-converted
 import { readFileIfPresent } from '../shared/engine/files.ts';
 import type { ObjectStore } from '../shared/engine/ports.ts';
 import { counted } from './quantities.ts';
+import { line, type Terminal } from './terminal.ts';
 
 /** Before it begins. */
-export function inputLines({ sizeVoxels, dtype, channels, type, mips, warnings }: ConversionPlan): string[] {
-  const { sizeVoxels: size, dataType, resolutionNm, labelBlock, picture } = mips[0]!;
+export function tellConversion(terminal: Terminal, plan: ConversionPlan, json: boolean): void {
+  for (const text of inputLines(plan))
+    line(terminal.out, json ? JSON.stringify({ event: 'note', text }) : text);
+}
+
+function inputLines({ sizeVoxels, dtype, channels, type, mips, warnings }: ConversionPlan): string[] {
+  const { sizeVoxels: size, dataType, resolutionNm, labelBlock, picture, sharding } = mips[0]!;
   const um = resolutionNm.map((nm) => nm / 1000).join(' x ');
   const encoding = labelBlock ? 'compressed_segmentation' : (picture ?? 'raw');
   const ofChannels = channels === 1 ? '' : `, ${channels} channels`;
   return [
     `Input: ${sizeVoxels.join(' x ')} voxels of ${dtype}${ofChannels}`,
-    `Output: ${type}, ${size.join(' x ')} voxels of ${dataType}, ${um} um, ${encoding}, ${counted(mips.length, 'resolution')}`,
+    `Output: ${type}, ${size.join(' x ')} voxels of ${dataType}, ${um} um, ${encoding}${sharding ? ', sharded' : ''}, ${counted(mips.length, 'resolution')}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ];
 }

@@ -42,10 +42,14 @@ function addFlag(command: Command, name: string, schema: ZodType): void {
   command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));
 }
 
-/** Flags win over the file, the file over defaults. */
-export async function readParameters(options: Readonly<Record<string, unknown>>): Promise<JobParameters> {
+/** Flags win over the file, the file over defaults. `names`: those whose flags are the job's; all where absent. */
+export async function readParameters(
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[] = Object.keys(schemas),
+): Promise<JobParameters> {
   const fromFile = typeof options.config === 'string' ? await readConfig(options.config) : {};
-  return jobParameters.parse({ ...fromFile, ...givenFlags(schemas, options) });
+  const known = Object.fromEntries(names.map((name) => [name, schemas[name]!]));
+  return jobParameters.parse({ ...fromFile, ...givenFlags(known, options) });
 }
 
 export const readConversion = (options: Readonly<Record<string, unknown>>): ConversionParameters =>

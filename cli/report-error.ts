@@ -17,6 +17,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   OrientationError: EXIT_REFUSED,
   RegistrationInputError: EXIT_REFUSED,
   ExportError: EXIT_REFUSED,
+  OutputFormatError: EXIT_REFUSED,
   FailedError: EXIT_FAILED,
   StoreError: EXIT_FAILED,
   StateError: EXIT_FAILED,

@@ -8,8 +8,8 @@ import type { ObjectStore } from '../shared/engine/ports.ts';
 import type { NewJob } from '../shared/engine/records.ts';
 import { inParallel } from '../shared/in-parallel.ts';
 import { CARRIED_VOLUMES } from '../shared/registration/files/registration-files.ts';
-import { keyIn } from '../shared/volume/chunk-reader.ts';
 import { openVolume } from '../shared/volume/open-volume.ts';
+import { VOLUME_FILES, volumeFileIn } from '../shared/volume/volume-files.ts';
 import { isUrl } from './folders.ts';
 import type { OutputFolder } from './output-folder.ts';
 
@@ -19,7 +19,7 @@ const CHANNEL = /^CHN\d{2,}$/;
 export async function volumesIn({ path, store }: OutputFolder): Promise<string[]> {
   if (isUrl(path)) return volumesInStore(store);
   const entries = await readdir(path).catch((): string[] => []);
-  if (entries.includes('info')) return [''];
+  if (VOLUME_FILES.some((file) => entries.includes(file))) return [''];
   const channelOf = (name: string): number => Number(name.slice('CHN'.length));
   return entries.filter((name) => CHANNEL.test(name)).sort((a, b) => channelOf(a) - channelOf(b));
 }
@@ -29,10 +29,10 @@ const MOST_CHANNELS = 100;
 const REQUESTS_AT_ONCE = 20;
 
 async function volumesInStore(store: ObjectStore): Promise<string[]> {
-  if (await store.head('info')) return [''];
+  if (await volumeFileIn(store)) return [''];
   const names = Array.from({ length: MOST_CHANNELS }, (_, channel) => channelFolder(channel));
-  const heads = await inParallel(names, REQUESTS_AT_ONCE, (name) => store.head(`${name}/info`));
-  return names.filter((_, channel) => heads[channel] !== undefined);
+  const files = await inParallel(names, REQUESTS_AT_ONCE, (name) => volumeFileIn(store, name));
+  return names.filter((_, channel) => files[channel] !== undefined);
 }
 
 /** Folders of the volumes that the job makes; those that are there once its intermediate files are cleaned away. */
@@ -55,7 +55,7 @@ export async function carriedVolumesIn({ store }: OutputFolder): Promise<string[
 /** Voxels of mip 0, all channels; volumes that are not there yet have none. */
 export async function countVoxels(folder: OutputFolder): Promise<number> {
   const counts = (await volumesIn(folder)).map(async (name) => {
-    if (!(await folder.store.head(keyIn(name, 'info')))) return 0;
+    if (!(await volumeFileIn(folder.store, name))) return 0;
     const { mips } = await openVolume(folder.store, name);
     return mips[0]?.sizeVoxels.reduce((product, size) => product * size, 1) ?? 0;
   });

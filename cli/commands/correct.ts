@@ -7,6 +7,7 @@ import { openStore, toUrl } from '../../shared/adapters/open-store.ts';
 import { readFileIfPresent } from '../../shared/engine/files.ts';
 import { stepId } from '../../shared/engine/step.ts';
 import { illuminationDecisionFile, illuminationFieldFile } from '../../shared/illumination/files.ts';
+import { withoutScheme } from '../../shared/viewer/source-url.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import { isInside, placeIn, placeOf, shortPath } from '../folders.ts';
@@ -29,7 +30,10 @@ const CORRECTION_STEPS = [estimate, apply].map(stepId);
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<volume>', 'precomputed image volume: folder, s3:// or https:// URL; it is only read')
+    .argument(
+      '<volume>',
+      'image volume (precomputed, OME-Zarr): folder, s3:// or https:// URL; it is only read',
+    )
     .argument('<output>', 'folder for the corrected volume, made if absent, or s3:// URL');
   command.optionsGroup('Parameters of the job, which decide the bytes of its output:');
   addParameterFlags(command, PARAMETERS);
@@ -51,7 +55,7 @@ async function correct(
   const parameters = await readParameters(withField(flags));
   if (parameters.illumination === 'none')
     throw new RefusedError('--illumination none leaves the volume as it is: there is nothing to do.');
-  const source = await openStore(toUrl(volume.replace(/^precomputed:\/\//, '')));
+  const source = await openStore(toUrl(withoutScheme(volume)));
   const folder = await openOutputFolder(output);
   refuseOverlap(placeOf(source.url), folder.path);
   await checkCorrection(source, parameters.illumination);

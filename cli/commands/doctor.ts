@@ -1,5 +1,6 @@
 /** `cloudreg doctor [folder|url]`: will it run here? Can others read that volume? Each finding with what to do about it. */
 
+import { withoutScheme } from '../../shared/viewer/source-url.ts';
 import { inspectDeployment } from '../cloud/inspect-deployment.ts';
 import type { DefineCommand } from '../command.ts';
 import { addDeploymentFlags, type DeploymentFlags } from '../deployment.ts';
@@ -27,7 +28,7 @@ interface DoctorFlags extends DeploymentFlags {
 
 async function doctor(terminal: Terminal, folder: string, flags: DoctorFlags): Promise<number> {
   const json = flags.json === true;
-  const isHosted = /^(precomputed:\/\/)?https?:\/\//.test(folder);
+  const isHosted = /^https?:\/\//.test(withoutScheme(folder));
   const findings = isHosted
     ? await inspectHosting(folder)
     : [...(await inspectMachine(folder)), ...(await inspectDeployment(flags))];

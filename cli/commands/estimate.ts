@@ -5,6 +5,7 @@ import { checkGivenPlacement } from '../../services/stitching/given-placement.ts
 import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
 import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
 import { toUrl } from '../../shared/adapters/open-store.ts';
+import { checkOutput } from '../check-output.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE } from '../errors.ts';
 import { estimateLines } from '../estimate-lines.ts';
@@ -50,6 +51,7 @@ async function estimate(terminal: Terminal, acquisition: string, flags: Flags): 
   await checkGivenFlatField(parameters.flatField, [header.width, header.height]);
   await checkGivenPlacement(parameters.placement, stageOf(header));
   await checkGivenField(parameters.illumination);
+  await checkOutput(source, parameters);
   const output = flags.output === undefined ? 'memory://nowhere' : toUrl(placeOf(flags.output));
   const job = await newJob(source, { store: { url: output } }, parameters);
   const found = await estimateFor(job, source, options, workers);

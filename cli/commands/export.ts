@@ -1,7 +1,7 @@
 /** `cloudreg export <volume> <output>`: a volume to a file or folder that other programs read. */
 import { InvalidArgumentError, Option } from 'commander';
-import { ngffVersions } from '../../shared/export/ome-zarr/multiscale.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
+import { ngffVersions } from '../../shared/volume/zarr/zarr-layout.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import type { ExportFlags } from '../export/export-flags.ts';
@@ -13,7 +13,7 @@ import { type ViewedVolume, viewedVolumes } from '../viewer/places.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<volume>', 'precomputed volume: folder, s3:// or https:// URL; it is only read')
+    .argument('<volume>', 'precomputed volume or OME-Zarr: folder, s3:// or https:// URL; it is only read')
     .argument('<output>', '.nrrd, .nii.gz, .nii, .tif, .npy, folder/ for a TIFF series, or .ome.zarr')
     .option('--mip <n>', 'resolution to write, 0 is the finest (default: 0)', wholeNumber)
     .option('--resolution <um>', 'the coarsest mip whose voxels are no longer than that', positive)

@@ -38,7 +38,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument(
       '<volume...>',
-      'output folders of jobs, or precomputed volumes: https:// or s3:// URLs, folders with --at',
+      'output folders of jobs, or volumes (precomputed, OME-Zarr): https:// or s3:// URLs, folders with --at',
     )
     .option('--at <url>', 'where the folders are, or will be, served: https://host/path; one for all of them')
     .addOption(

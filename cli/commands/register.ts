@@ -3,6 +3,7 @@ import { registrationParameters } from '../../services/registration-parameters.t
 import { toUrl } from '../../shared/adapters/open-store.ts';
 import { arrayFileAt } from '../../shared/formats/array-file.ts';
 import { isArrayFile, openSource } from '../../shared/registration/source/open-source.ts';
+import { withoutScheme } from '../../shared/viewer/source-url.ts';
 import type { DefineCommand } from '../command.ts';
 import { RefusedError } from '../errors.ts';
 import { isInside, placeOf } from '../folders.ts';
@@ -32,7 +33,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument(
       '<volume>',
-      'precomputed volume (folder, s3:// or https:// URL), or a .nrrd, .nii or .nii.gz file',
+      'volume (precomputed, OME-Zarr: folder, s3:// or https:// URL), or a .nrrd, .nii or .nii.gz file',
     )
     .argument('<output>', 'folder for transform, report and volumes, made if absent, or s3:// URL');
   command.optionsGroup('Parameters of the job, which decide the bytes of its output:');
@@ -63,7 +64,7 @@ async function register(
     flags.redo === undefined
       ? {}
       : { command: { kind: 'redo', step: readStep('--redo', flags.redo) } as const };
-  const url = toUrl(volume.replace(/^precomputed:\/\//, ''));
+  const url = toUrl(withoutScheme(volume));
   await checkVolume(url);
   const folder = await openOutputFolder(output);
   if (isInside(folder.path, placeOf(url)))

@@ -4,12 +4,12 @@ import { checkGivenField } from '../../services/illumination-correction/estimate
 import { checkGivenPlacement } from '../../services/stitching/given-placement.ts';
 import { checkGivenFlatField } from '../../services/tile-correction/flat-field/given-flat-field.ts';
 import { readColmHeader } from '../../shared/acquisition/colm/read-colm.ts';
+import { checkOutput } from '../check-output.ts';
 import type { DefineCommand } from '../command.ts';
 import { describeJob } from '../dry-run.ts';
 import { EXIT_DONE, RefusedError } from '../errors.ts';
 import { estimateFor, readEstimateOptions } from '../estimate-options.ts';
 import { isInside, placeOf } from '../folders.ts';
-import { refuseFutureFlags } from '../future-words.ts';
 import { newJob } from '../new-job.ts';
 import { openAcquisition } from '../open-acquisition.ts';
 import { reportOutcome } from '../outcome.ts';
@@ -48,7 +48,6 @@ export const define: DefineCommand = (command, terminal, exit) => {
     .action(async (acquisition: string, output: string, flags: RunFlags) =>
       exit(await run(terminal, acquisition, output, flags)),
     );
-  refuseFutureFlags(command);
 };
 
 async function run(
@@ -73,6 +72,7 @@ async function run(
   await checkGivenFlatField(parameters.flatField, [header.width, header.height]);
   await checkGivenPlacement(parameters.placement, stageOf(header));
   await checkGivenField(parameters.illumination);
+  await checkOutput(source, parameters);
   const job = await newJob(source, folder, parameters);
   await checkFolder(folder, job);
   if (flags.dryRun) {

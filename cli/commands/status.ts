@@ -1,4 +1,4 @@
-/** `cloudreg status <job>`: how far it is, which tasks failed and why; beside a running one, and of a deployment, too. */
+/** `cloudreg status <job>`: how far and how fast it is, which tasks failed and why; beside a running one, and of a deployment, too. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewJob } from '../../shared/engine/records.ts';
 import { type CloudJob, cloudJobOf } from '../cloud/cloud-job.ts';
@@ -26,10 +26,7 @@ interface StatusFlags extends DeploymentFlags {
 export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument('<job>', "output folder of the job; of a deployment's job its id or s3:// output")
-    .option(
-      '--watch',
-      'go on until the job ends or nobody works on it; shows speeds, task times and workers too',
-    )
+    .option('--watch', 'go on until the job ends or nobody works on it')
     .option('--json', 'one JSON object a line on standard output');
   addDeploymentFlags(command)
     .option('--verbose', 'print errors with their stack')
@@ -59,7 +56,7 @@ async function status(terminal: Terminal, output: string, flags: StatusFlags): P
   if (flags.watch) await watch(terminal, folder, job, flags);
   const view = await look(folder, job);
   if (flags.json) line(terminal.out, JSON.stringify(statusObject(view)));
-  else for (const text of statusLines(view, flags.watch === true)) line(terminal.out, text);
+  else for (const text of statusLines(view)) line(terminal.out, text);
   return view.state.status === 'failed' ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -112,11 +109,11 @@ const statusObject = ({ folder, job, state, owner, figures }: View): object => (
   failures: state.failures,
 });
 
-function statusLines({ folder, job, state, owner, figures }: View, withFigures: boolean): string[] {
+function statusLines({ folder, job, state, owner, figures }: View): string[] {
   return [
     `job ${job.jobId}: ${statusText(state, owner)}`,
     ...stepLines(state),
-    ...(withFigures ? figureLines(figures) : []),
+    ...figureLines(figures),
     ...failureLines(state),
     ...adviceFor(shortPath(folder.path), state, owner),
   ];

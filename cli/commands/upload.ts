@@ -1,5 +1,6 @@
 /** `cloudreg upload <volume> <place>`: volumes to a bucket, with the headers that a browser needs. */
 import { openStore } from '../../shared/adapters/open-store.ts';
+import { volumeFileIn } from '../../shared/volume/volume-files.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, FailedError, RefusedError } from '../errors.ts';
 import { isUrl, placeIn, placeOf, shortPath } from '../folders.ts';
@@ -17,7 +18,7 @@ interface Flags {
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<volume>', 'output folder of a job, or a precomputed volume')
+    .argument('<volume>', 'output folder of a job, or a volume (precomputed, OME-Zarr)')
     .argument('<place>', 's3://bucket/path')
     .option('--cache-control <words>', 'of chunks; info is asked for each time', 'public, max-age=86400')
     .option(
@@ -56,9 +57,9 @@ async function upload(terminal: Terminal, from: string, place: string, flags: Fl
 async function volumesToCopy(from: string): Promise<readonly ViewedVolume[]> {
   const volumes = await viewedVolumes(from);
   for (const { store, folder, place } of volumes)
-    if (!(await store.head(folder === '' ? 'info' : `${folder}/info`)))
+    if (!(await volumeFileIn(store, folder)))
       throw new FailedError(
-        `${place} holds no volume: there is no info. Give a precomputed volume, or the output of a job.`,
+        `${place} holds no volume: there is no info and no OME-Zarr. Give a volume, or the output of a job.`,
       );
   return volumes;
 }

@@ -1,5 +1,7 @@
 /** `cloudreg verify <output>`: every chunk of every resolution is there, can be decoded and has the right length. */
+
 import { type VolumeCheck, verifyVolume } from '../../shared/volume/verify-volume.ts';
+import { volumeFileIn } from '../../shared/volume/volume-files.ts';
 import type { DefineCommand } from '../command.ts';
 import { EXIT_DONE, EXIT_FAILED, RefusedError } from '../errors.ts';
 import { placeIn, shortPath } from '../folders.ts';
@@ -13,7 +15,7 @@ import { carriedVolumesIn, volumesIn, volumesOf } from '../volumes.ts';
 
 export const define: DefineCommand = (command, terminal, exit) => {
   command
-    .argument('<output>', 'folder of a job, or of one precomputed volume; s3:// too')
+    .argument('<output>', 'folder of a job, or of one volume (precomputed, OME-Zarr); s3:// too')
     .option('--json', 'one JSON object a line on standard output')
     .option('--verbose', 'print errors with their stack')
     .action(async (output: string, flags: { json?: true }) =>
@@ -41,13 +43,13 @@ export async function verify(terminal: Terminal, folder: OutputFolder, json: boo
 }
 
 async function volumeNames(folder: OutputFolder): Promise<string[]> {
-  if (await folder.store.head('info')) return [''];
+  if (await volumeFileIn(folder.store)) return [''];
   const job = await jobIn(folder);
   const own = job ? await volumesOf(folder, job) : await volumesIn(folder);
   const names = [...own, ...(await carriedVolumesIn(folder))];
   if (names.length > 0) return names;
   throw new RefusedError(
-    `${folder.path} holds no volume (no info, no CHN00/info, no registration): give the output of cloudreg run or register.`,
+    `${folder.path} holds no volume (no info or OME-Zarr, also not in CHN00, and no registration): give the output of cloudreg run or register.`,
   );
 }
 

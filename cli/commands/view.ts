@@ -34,7 +34,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument(
       '<volume...>',
-      'output folders of jobs, or precomputed volumes: folders, https:// or s3:// URLs',
+      'output folders of jobs, or volumes (precomputed, OME-Zarr): folders, https:// or s3:// URLs',
     )
     .option(
       '--layer <words>',

@@ -1,7 +1,8 @@
 /** A volume copied to where browsers read it, each object with the headers that it needs (docs/specs/VIEWER.md §6). */
 import type { ListedObject, ObjectStore, PutOptions } from '../../shared/engine/ports.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { keyIn } from '../../shared/volume/chunk-reader.ts';
+import { isDescription, isHidden, VOLUME_FILES } from '../../shared/volume/volume-files.ts';
+import { keyIn } from '../../shared/volume/volume-key.ts';
 import { MOST_AT_ONCE, objectPieces } from '../object-pieces.ts';
 
 export interface CopyOptions {
@@ -22,7 +23,7 @@ export interface Copied {
 
 const AT_ONCE = 16;
 
-/** `folder` in `from` becomes the same folder in `to`. `info` comes last: a volume is seen once it is whole. */
+/** `folder` in `from` becomes the same folder in `to`. What describes it comes last: a volume is seen once it is whole. */
 export async function copyVolume(
   from: ObjectStore,
   to: ObjectStore,
@@ -36,13 +37,14 @@ export async function copyVolume(
     options.onObject?.(++done, objects.length);
     return bytes;
   };
-  const isInfo = ({ key }: ListedObject): boolean => key === keyIn(folder, 'info');
+  const describes = ({ key }: ListedObject): boolean =>
+    VOLUME_FILES.some((file) => key === keyIn(folder, file));
   const rest = await inParallel(
-    objects.filter((object) => !isInfo(object)),
+    objects.filter((object) => !describes(object)),
     AT_ONCE,
     copyOne,
   );
-  const all = [...rest, ...(await inParallel(objects.filter(isInfo), 1, copyOne))];
+  const all = [...rest, ...(await inParallel(objects.filter(describes), 1, copyOne))];
   const written = all.filter((bytes) => bytes !== undefined);
   return {
     objects: objects.length,
@@ -55,7 +57,7 @@ export async function copyVolume(
 async function objectsOf(store: ObjectStore, folder: string): Promise<ListedObject[]> {
   const found: ListedObject[] = [];
   for await (const object of store.list(folder === '' ? '' : `${folder}/`))
-    if (!object.key.split('/').some((name) => name.startsWith('.'))) found.push(object);
+    if (!object.key.split('/').some(isHidden)) found.push(object);
   return found;
 }
 
@@ -69,17 +71,15 @@ async function copyObject(
   const [head, there] = await Promise.all([from.head(key), onlyMissing ? to.head(key) : undefined]);
   if (head === undefined) throw new Error(`${from.url}/${key} went away while it was copied`);
   const isThere = there?.size === head.size && there.encoding === head.encoding;
-  if (onlyMissing && isThere && !isJson(key)) return undefined;
+  if (onlyMissing && isThere && !isDescription(key)) return undefined;
   const options: PutOptions = {
-    contentType: isJson(key) ? 'application/json' : 'application/octet-stream',
-    cacheControl: isJson(key) ? 'no-cache' : cacheControl,
+    contentType: isDescription(key) ? 'application/json' : 'application/octet-stream',
+    cacheControl: isDescription(key) ? 'no-cache' : cacheControl,
     ...(head.encoding ? { encoding: head.encoding } : {}),
   };
   await to.put(key, await bodyOf(from, key, head.size), options);
   return head.size;
 }
-
-const isJson = (key: string): boolean => /(^|\/)(info|provenance|[^/]*\.json|\d+:0)$/.test(key);
 
 async function bodyOf(
   store: ObjectStore,

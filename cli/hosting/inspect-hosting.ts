@@ -1,28 +1,48 @@
 /** Whether a browser elsewhere can read a hosted volume: `cloudreg doctor <url>`. */
+import { openStore } from '../../shared/adapters/open-store.ts';
+import { withoutScheme } from '../../shared/viewer/source-url.ts';
 import { volumeBox } from '../../shared/volume/chunk-grid.ts';
 import { chunkKey } from '../../shared/volume/chunk-reader.ts';
 import { UnsupportedVolumeError, VolumeError } from '../../shared/volume/errors.ts';
-import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from '../../shared/volume/info.ts';
+import { mipsOf, parseInfo, type StoredMip } from '../../shared/volume/info.ts';
+import { openVolume } from '../../shared/volume/open-volume.ts';
+import { VOLUME_FILES } from '../../shared/volume/volume-files.ts';
+import type { ZarrLayout } from '../../shared/volume/zarr/zarr-layout.ts';
 import type { Finding } from '../inspection.ts';
 import { type Host, hostOf, type Probe, preflight, probe } from './probe.ts';
 import { remedyFor, type Trouble } from './remedies.ts';
 
 /** `url`: of the volume's folder, http(s). Each finding with the exact remedy; those that depend on `info` come only with it. */
 export async function inspectHosting(url: string): Promise<Finding[]> {
-  const root = url.replace(/^precomputed:\/\//, '').replace(/\/+$/, '');
-  const info = await probe(`${root}/info`, 'GET');
-  const host = hostOf(info);
-  const reached = checkInfo(info, root, host);
+  const root = withoutScheme(url).replace(/\/+$/, '');
+  const { file, answer } = await describing(root);
+  const host = hostOf(answer);
   const always = [
-    reached,
-    checkCors(info, host),
-    await checkPreflight(root, host),
-    await checkHead(root, host),
+    checkDescription(file, answer, root, host),
+    checkCors(answer, host),
+    await checkPreflight(`${root}/${file}`, host),
+    await checkHead(`${root}/${file}`, host),
   ];
   const absent = await checkAbsent(root, host);
-  const volume = volumeOf(info, root);
-  if (volume === undefined) return [...always, absent];
-  return [...always, absent, ...(await checkChunk(root, volume, host))];
+  const mip = file === 'info' ? coarsestIn(answer, root) : await coarsestOfZarr(answer, root);
+  if (mip === undefined) return [...always, absent];
+  return [...always, absent, ...(await checkChunk(root, file, mip, host))];
+}
+
+interface Described {
+  readonly file: (typeof VOLUME_FILES)[number];
+  readonly answer: Probe;
+}
+
+/** By `info`, unless that is not there and what describes an OME-Zarr image is. */
+async function describing(root: string): Promise<Described> {
+  const asked: Described[] = [];
+  for (const file of VOLUME_FILES) {
+    const found = { file, answer: await probe(`${root}/${file}`, 'GET') };
+    if (found.answer.status === 200) return found;
+    asked.push(found);
+  }
+  return asked[0]!;
 }
 
 const good = (what: string, found: string): Finding => ({ what, verdict: 'good', found });
@@ -40,14 +60,14 @@ const trouble = (
   advice: remedyFor(kind, host),
 });
 
-function checkInfo({ status, body }: Probe, root: string, host: Host): Finding {
+function checkDescription(file: string, { status, body }: Probe, root: string, host: Host): Finding {
   if (status === 200) {
     const html = /^\s*</.test(new TextDecoder().decode(body.subarray(0, 100)));
-    if (!html) return good('info', `${root}/info is there`);
+    if (!html) return good(file, `${root}/${file} is there`);
     return {
-      what: 'info',
+      what: file,
       verdict: 'bad',
-      found: 'a page of HTML instead of info',
+      found: `a page of HTML instead of ${file}`,
       advice: 'Check the path of the volume.',
     };
   }
@@ -59,7 +79,9 @@ function checkInfo({ status, body }: Probe, root: string, host: Host): Finding {
       host,
     );
   const advice =
-    status === 404 ? 'Check the path: the folder that holds info is meant.' : 'Ask who runs the server.';
+    status === 404
+      ? 'Check the path: the folder that holds info, or an OME-Zarr image, is meant.'
+      : 'Ask who runs the server.';
   return { what: 'info', verdict: 'bad', found: `status ${status}`, advice };
 }
 
@@ -82,16 +104,16 @@ function checkCors({ headers }: Probe, host: Host): Finding {
   );
 }
 
-async function checkPreflight(root: string, host: Host): Promise<Finding> {
-  const { status, headers } = await preflight(`${root}/info`);
+async function checkPreflight(url: string, host: Host): Promise<Finding> {
+  const { status, headers } = await preflight(url);
   const allowed = headers.get('access-control-allow-origin') !== null;
   if (status < 300 && allowed) return good('preflight', `OPTIONS answers ${status}`);
   const found = `OPTIONS answers ${status}${allowed ? '' : ' without Access-Control-Allow-Origin'}: ranged reads fail in the browser`;
   return trouble('preflight', found, 'cors', host);
 }
 
-async function checkHead(root: string, host: Host): Promise<Finding> {
-  const { status } = await probe(`${root}/info`, 'HEAD');
+async function checkHead(url: string, host: Host): Promise<Finding> {
+  const { status } = await probe(url, 'HEAD');
   return status < 400
     ? good('HEAD', `answers ${status}`)
     : trouble('HEAD', `answers ${status}: sharded volumes cannot be read`, 'cors', host, 'warning');
@@ -126,38 +148,55 @@ async function checkAbsent(root: string, host: Host): Promise<Finding> {
       );
 }
 
-function volumeOf(
-  { status, body }: Probe,
-  root: string,
-): { readonly info: VolumeInfo; readonly mip: StoredMip } | undefined {
+function coarsestIn({ status, body }: Probe, root: string): StoredMip | undefined {
   if (status !== 200) return undefined;
   try {
     const info = parseInfo(new TextDecoder().decode(body), `${root}/info`);
-    return { info, mip: mipsOf(info, `${root}/info`).at(-1)! };
+    return mipsOf(info, `${root}/info`).at(-1)!;
   } catch (error) {
-    if (!(error instanceof VolumeError || error instanceof UnsupportedVolumeError)) throw error;
-    // Nothing more can be asked of a volume whose info cannot be read.
-    return undefined;
+    return unlessUnreadable(error);
   }
 }
 
-async function checkChunk(
-  root: string,
-  { info, mip }: { readonly info: VolumeInfo; readonly mip: StoredMip },
-  host: Host,
-): Promise<Finding[]> {
-  const scale = info.scales.at(-1)!;
-  if (scale.sharding) return [await checkRange(`${root}/info`, host)];
+async function coarsestOfZarr({ status }: Probe, root: string): Promise<StoredMip | undefined> {
+  if (status !== 200) return undefined;
+  try {
+    return (await openVolume(await openStore(root))).mips.at(-1)!;
+  } catch (error) {
+    return unlessUnreadable(error);
+  }
+}
+
+/** Nothing more can be asked of a volume whose description cannot be read. */
+function unlessUnreadable(error: unknown): undefined {
+  if (!(error instanceof VolumeError || error instanceof UnsupportedVolumeError)) throw error;
+}
+
+async function checkChunk(root: string, file: string, mip: StoredMip, host: Host): Promise<Finding[]> {
+  if (mip.sharding ?? mip.zarr?.shard) return [await checkRange(`${root}/${file}`, host)];
   const key = chunkKey('', mip, [0, 0, 0]);
   const chunk = await probe(`${root}/${key}`, 'GET');
   if (chunk.status !== 200) {
     const advice = 'Chunks that are not there are drawn as 0: check the volume with cloudreg verify.';
     return [{ what: 'first chunk', verdict: 'warning', found: `status ${chunk.status} for ${key}`, advice }];
   }
-  return [checkEncoding(chunk, mip, scale.encoding, host), await checkRange(`${root}/${key}`, host)];
+  const encoded = mip.zarr ? checkZarrEncoding(chunk, mip.zarr) : checkEncoding(chunk, mip, host);
+  return [encoded, await checkRange(`${root}/${key}`, host)];
 }
 
-function checkEncoding({ body, headers }: Probe, mip: StoredMip, encoding: string, host: Host): Finding {
+/** Gzip is the array's own there: a browser that was told of it takes it off, and the viewer finds none. */
+function checkZarrEncoding({ body }: Probe, { packing }: ZarrLayout): Finding {
+  const packed = body[0] === 0x1f && body[1] === 0x8b;
+  if (packing !== 'gzip' || packed) return good('encoding', 'a chunk comes as the array says');
+  return {
+    what: 'encoding',
+    verdict: 'bad',
+    found: 'a chunk without its gzip, which was taken off on the way: nothing is drawn',
+    advice: 'Store the chunks of zarr without Content-Encoding: cloudreg upload does.',
+  };
+}
+
+function checkEncoding({ body, headers }: Probe, mip: StoredMip, host: Host): Finding {
   const declared = headers.get('content-encoding') ?? 'none';
   const packed = body[0] === 0x1f && body[1] === 0x8b;
   if (packed)
@@ -167,7 +206,7 @@ function checkEncoding({ body, headers }: Probe, mip: StoredMip, encoding: strin
       'encoding',
       host,
     );
-  if (encoding === 'raw' && body.length < expectedBytes(mip))
+  if (mip.encoding === 'raw' && body.length < expectedBytes(mip))
     return {
       what: 'encoding',
       verdict: 'bad',

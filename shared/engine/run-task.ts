@@ -14,6 +14,8 @@ export interface TaskEnvironment<Parameters> {
   readonly cache: InputsCache<Parameters>;
   /** That all tasks of this machine share; 1 where absent. */
   readonly threads?: number;
+  /** Is told of bytes of the input that are read in another way than from `source`. */
+  readonly countRead?: (bytes: number) => void;
 }
 
 /** What a task worked through. */

@@ -37,13 +37,14 @@ export default async function ({ job, task }: WorkerTask): Promise<WorkerResult>
   let bytesWritten = 0;
   try {
     const { pipeline } = await loading;
-    const source = countReads(await openStore(job.input), (bytes) => {
+    const countRead = (bytes: number): void => {
       bytesRead += bytes;
-    });
+    };
+    const source = countReads(await openStore(job.input), countRead);
     const store = countWrites(await openStore(job.output), (bytes) => {
       bytesWritten += bytes;
     });
-    const worked = await runTask(pipeline, job, task, { store, source, cache, threads });
+    const worked = await runTask(pipeline, job, task, { store, source, cache, threads, countRead });
     return { report: { bytesRead, bytesWritten, ...worked } };
   } catch (error) {
     return { error: packError(error) };

@@ -3,11 +3,15 @@
 import type { Json } from '../engine/records.ts';
 import { type Affine, apply } from '../geometry/affine.ts';
 import type { Vec3 } from '../geometry/box.ts';
+import { dimensionsJson, transformJson } from '../viewer/layer.ts';
+import { PRECOMPUTED, type SourceFormat, sourceUrl } from '../viewer/source-url.ts';
 import { extentOf, type Space } from './files/space.ts';
 
 export interface ViewedLayer {
   readonly name: string;
   readonly url: string;
+  /** A precomputed volume where absent. */
+  readonly format?: SourceFormat | undefined;
   readonly type: 'image' | 'segmentation';
   /** Of one voxel of `url` at its finest resolution to positions of the sample, corner um; as it lies where absent. */
   readonly affineUm?: Affine;
@@ -16,47 +20,33 @@ export interface ViewedLayer {
 
 export function viewerState(sample: Space, layers: readonly ViewedLayer[]): Json {
   const { sizeVoxels, voxelSizeUm, offsetUm } = sample;
-  const dimensions = dimensionsOf(voxelSizeUm);
   const finest = Math.min(...voxelSizeUm);
   const extents = extentOf(sample);
   return {
-    dimensions,
+    dimensions: dimensionsJson(voxelSizeUm),
     position: sizeVoxels.map((size, axis) => size / 2 + offsetUm[axis]! / voxelSizeUm[axis]!),
     crossSectionScale: Math.max(...extents) / finest / 400,
     projectionScale: (1.5 * Math.max(...extents)) / finest,
-    layers: layers.map((layer) => layerOf(layer, voxelSizeUm, dimensions)),
+    layers: layers.map((layer) => layerOf(layer, voxelSizeUm)),
     layout: '4panel',
   };
 }
 
 function layerOf(
-  { name, url, type, affineUm, segmentColors }: ViewedLayer,
+  { name, url, format = PRECOMPUTED, type, affineUm, segmentColors }: ViewedLayer,
   voxelUm: Vec3,
-  dimensions: Json,
 ): Json {
-  const source = `precomputed://${url}`;
+  const source = sourceUrl(url, format);
   return {
     type,
     name,
-    source: affineUm
-      ? { url: source, transform: { matrix: inVoxels(affineUm, voxelUm), outputDimensions: dimensions } }
-      : source,
+    source: affineUm ? { url: source, transform: transformJson(affineUm, voxelUm, format) } : source,
     ...(type === 'image' ? { blend: 'additive' } : { selectedAlpha: 0.35 }),
     ...(segmentColors && Object.keys(segmentColors).length > 0
       ? { segmentColors: { ...segmentColors } }
       : {}),
   };
 }
-
-/** The linear part is physical, the last column counts output voxels. */
-const inVoxels = (affine: Affine, voxelUm: Vec3): Json =>
-  affine.map(([x, y, z, t], axis) => [x, y, z, t / voxelUm[axis]!]);
-
-const dimensionsOf = ([x, y, z]: Vec3): Json => ({
-  x: [x * 1e-6, 'm'],
-  y: [y * 1e-6, 'm'],
-  z: [z * 1e-6, 'm'],
-});
 
 /** Positions of the atlas as its volume has them to those of the sample, from the map between their middles. */
 export function cornerAffine(toSample: Affine, atlas: Space, sample: Space): Affine {

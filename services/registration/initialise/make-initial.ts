@@ -25,6 +25,7 @@ import { teamKernels } from '../../../shared/registration/team/team-kernels.ts';
 import { velocityGrid } from '../../../shared/registration/velocity-grid.ts';
 import { cornerAffine, viewerState } from '../../../shared/registration/viewer-state.ts';
 import { inlineLink, PUBLIC_VIEWER } from '../../../shared/viewer/link.ts';
+import { PRECOMPUTED } from '../../../shared/viewer/source-url.ts';
 import type { JobParameters } from '../../parameters.ts';
 import { orientationsOf } from '../orientations.ts';
 import { atlasUrls, checkSameFrame, openAtlas } from './atlas-volumes.ts';
@@ -87,10 +88,11 @@ export async function makeInitial(
     parcellation,
   });
   const view = viewerState(sampleSpace, [
-    { name: 'sample', url: sampleSpace.imageUrl, type: 'image' },
+    { name: 'sample', url: sampleSpace.imageUrl, format: sampleSpace.imageFormat, type: 'image' },
     {
       name: 'atlas',
       url: atlasSpace.imageUrl,
+      format: atlasSpace.imageFormat,
       type: 'image',
       affineUm: cornerAffine(toSample, atlasSpace, sampleSpace),
     },
@@ -147,11 +149,12 @@ async function poseOf(
 }
 
 const spaceOfSample = (
-  { url, imageUrl, sizeVoxels, voxelSizeUm, offsetUm }: SampleVolume,
+  { url, imageUrl, imageFormat, sizeVoxels, voxelSizeUm, offsetUm }: SampleVolume,
   orientation: Orientation,
 ): Space => ({
   url,
   imageUrl,
+  imageFormat,
   sizeVoxels: [...sizeVoxels],
   voxelSizeUm: [...voxelSizeUm],
   offsetUm: [...offsetUm],
@@ -169,10 +172,9 @@ async function spaceOf(
     ? await copyVolume(volume, store, `${WORK_FOLDER}${name}`, name === 'parcellation')
     : volume.url;
   const { sizeVoxels, voxelSizeUm } = volume.scales[0]!;
-  return spaceOfSample(
-    { url: volume.url, imageUrl, sizeVoxels, voxelSizeUm, offsetUm: volume.offsetUm, compared: volume },
-    orientation,
-  );
+  const { url, offsetUm, format: imageFormat = PRECOMPUTED } = volume;
+  const place = { url, imageUrl, imageFormat, sizeVoxels, voxelSizeUm, offsetUm };
+  return spaceOfSample({ ...place, compared: volume }, orientation);
 }
 
 function statedNotes(name: string, { statedOrientation, url }: SourceVolume, given: Orientation): string[] {

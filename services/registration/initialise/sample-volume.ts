@@ -10,13 +10,19 @@ import { WORK_FOLDER } from '../../../shared/registration/files/registration-fil
 import { copyVolume } from '../../../shared/registration/source/copy-volume.ts';
 import { isArrayFile, openSource, openSourceIn } from '../../../shared/registration/source/open-source.ts';
 import type { SourceVolume } from '../../../shared/registration/source/source-volume.ts';
+import { PRECOMPUTED, type SourceFormat, sourceFormat } from '../../../shared/viewer/source-url.ts';
+import { writtenLayout } from '../../../shared/volume/zarr/zarr-layout.ts';
 import type { JobParameters } from '../../parameters.ts';
+
+/** Of a run; the volume may still be in the making. */
+const WRITTEN_ZARR = sourceFormat({ zarr: writtenLayout('0.5', 'gzip') });
 
 export interface SampleVolume {
   /** As the user named it. */
   readonly url: string;
   /** At full resolution. */
   readonly imageUrl: string;
+  readonly imageFormat: SourceFormat;
   readonly sizeVoxels: Vec3;
   readonly voxelSizeUm: Vec3;
   readonly offsetUm: Vec3;
@@ -40,6 +46,7 @@ export async function sampleVolume(
   return {
     url,
     imageUrl: url,
+    imageFormat: parameters.format === 'zarr' ? WRITTEN_ZARR : PRECOMPUTED,
     sizeVoxels: placement.size,
     voxelSizeUm: placement.voxelSizeUm,
     offsetUm: [0, 0, 0],
@@ -55,5 +62,6 @@ async function givenVolume(
   const opened = await openSource(url, voxelSize === 'auto' ? {} : { voxelSizeUm: voxelSize });
   const imageUrl = isArrayFile(url) ? await copyVolume(opened, store, `${WORK_FOLDER}sample`, false) : url;
   const { sizeVoxels, voxelSizeUm } = opened.scales[0]!;
-  return { url, imageUrl, sizeVoxels, voxelSizeUm, offsetUm: opened.offsetUm, compared: opened };
+  const imageFormat = opened.format ?? PRECOMPUTED;
+  return { url, imageUrl, imageFormat, sizeVoxels, voxelSizeUm, offsetUm: opened.offsetUm, compared: opened };
 }

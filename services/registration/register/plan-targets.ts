@@ -126,7 +126,7 @@ async function putState(
   ontology: Ontology | undefined,
 ): Promise<void> {
   const state: Json = viewerState(sample, [
-    { name: 'sample', url: sample.imageUrl, type: 'image' },
+    { name: 'sample', url: sample.imageUrl, format: sample.imageFormat, type: 'image' },
     ...targets
       .filter(({ on }) => on === 'sample')
       .map(({ folder, isLabels }) => ({

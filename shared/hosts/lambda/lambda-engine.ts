@@ -39,13 +39,14 @@ const threadlessRunner = <P>(
 ): TaskRunner => ({
   async run(job, task, signal) {
     let [bytesRead, bytesWritten] = [0, 0];
-    const source = countReads(await openStore(job.input), (bytes) => {
+    const countRead = (bytes: number): void => {
       bytesRead += bytes;
-    });
+    };
+    const source = countReads(await openStore(job.input), countRead);
     const store = countWrites(writableUntil(await openStore(job.output), signal), (bytes) => {
       bytesWritten += bytes;
     });
-    const worked = await runTask(pipeline, job, task, { store, source, cache });
+    const worked = await runTask(pipeline, job, task, { store, source, cache, countRead });
     return { bytesRead, bytesWritten, ...worked };
   },
 });

@@ -10,8 +10,15 @@ const sizes = z.tuple([z.number().positive(), z.number().positive(), z.number().
 export const spaceSchema = z.object({
   /** As the user named it. */
   url: z.string(),
-  /** Where its voxels are read: a precomputed volume, a copy where `url` is a file. */
+  /** Where its voxels are read: a volume in chunks, a copy where `url` is a file. */
   imageUrl: z.string(),
+  /** As the viewer reads it; a precomputed volume where absent. */
+  imageFormat: z
+    .object({
+      scheme: z.enum(['precomputed', 'zarr2', 'zarr3']),
+      leadingAxes: z.array(z.string()).readonly(),
+    })
+    .exactOptional(),
   /** Of the finest resolution. */
   sizeVoxels: sizes,
   voxelSizeUm: sizes,

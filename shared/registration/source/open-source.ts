@@ -1,7 +1,8 @@
-/** From a path or URL to a volume: NRRD and NIfTI by their names, a precomputed volume else. */
+/** From a path or URL to a volume: NRRD and NIfTI by their names, a precomputed volume or OME-Zarr else. */
 import { openStore, toUrl } from '../../adapters/open-store.ts';
 import type { ObjectStore } from '../../engine/ports.ts';
 import type { Vec3 } from '../../geometry/box.ts';
+import { sourceFormat, withoutScheme } from '../../viewer/source-url.ts';
 import { openVolume, type Volume } from '../../volume/open-volume.ts';
 import { readArrayFile } from './array-file-source.ts';
 import type { SourceVolume, SourceWishes } from './source-volume.ts';
@@ -12,16 +13,16 @@ export const isArrayFile = (url: string): boolean => ARRAY_FILE.test(url);
 
 /** @throws RegistrationInputError, VolumeError, ArrayFileError, StoreError */
 export async function openSource(pathOrUrl: string, wishes: SourceWishes = {}): Promise<SourceVolume> {
-  const url = toUrl(pathOrUrl.replace(/^precomputed:\/\//, ''));
+  const url = toUrl(withoutScheme(pathOrUrl));
   if (isArrayFile(url)) return readArrayFile(url, wishes);
-  return precomputedSource(url, await openVolume(await openStore(url)));
+  return chunkedSource(url, await openVolume(await openStore(url)));
 }
 
 /** The folder of a store's own. */
 export const openSourceIn = async (store: ObjectStore, folder: string): Promise<SourceVolume> =>
-  precomputedSource(`${store.url}/${folder}`, await openVolume(store, folder));
+  chunkedSource(`${store.url}/${folder}`, await openVolume(store, folder));
 
-function precomputedSource(url: string, volume: Volume): SourceVolume {
+function chunkedSource(url: string, volume: Volume): SourceVolume {
   const { mips, info } = volume;
   const finest = mips[0]!;
   const um = (axis: 0 | 1 | 2): number => (finest.voxelOffset[axis] * finest.resolutionNm[axis]) / 1000;
@@ -35,6 +36,7 @@ function precomputedSource(url: string, volume: Volume): SourceVolume {
     offsetUm: [um(0), um(1), um(2)],
     dataType: finest.dataType,
     isSegmentation: info.type === 'segmentation',
+    format: sourceFormat(finest),
     statedOrientation: undefined,
     async read(scale, { start, end }) {
       const { voxelOffset } = mips[scale]!;

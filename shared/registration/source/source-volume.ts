@@ -1,6 +1,7 @@
-/** A volume that registration reads: an array file or a precomputed volume, behind one shape. */
+/** A volume that registration reads: an array file or a volume in chunks, behind one shape. */
 import type { Box, Vec3 } from '../../geometry/box.ts';
 import type { Orientation } from '../../geometry/orientation.ts';
+import type { SourceFormat } from '../../viewer/source-url.ts';
 import type { DataType, VoxelArray } from '../../volume/data-type.ts';
 import { RegistrationInputError } from '../errors.ts';
 
@@ -19,6 +20,8 @@ export interface SourceVolume {
   readonly offsetUm: Vec3;
   readonly dataType: DataType;
   readonly isSegmentation: boolean;
+  /** As the viewer reads it; absent where it cannot. */
+  readonly format?: SourceFormat;
   /** What a file says of itself, where it does. */
   readonly statedOrientation: Orientation | undefined;
   /** Voxels of the first channel, x fastest; the box counts from the volume's first voxel, whatever its offset. */

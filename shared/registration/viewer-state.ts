@@ -3,22 +3,10 @@
 import type { Json } from '../engine/records.ts';
 import { type Affine, apply } from '../geometry/affine.ts';
 import type { Vec3 } from '../geometry/box.ts';
-import { dimensionsJson, transformJson } from '../viewer/layer.ts';
-import { PRECOMPUTED, type SourceFormat, sourceUrl } from '../viewer/source-url.ts';
+import { dimensionsJson, type Layer, layerJson } from '../viewer/layer.ts';
 import { extentOf, type Space } from './files/space.ts';
 
-export interface ViewedLayer {
-  readonly name: string;
-  readonly url: string;
-  /** A precomputed volume where absent. */
-  readonly format?: SourceFormat | undefined;
-  readonly type: 'image' | 'segmentation';
-  /** Of one voxel of `url` at its finest resolution to positions of the sample, corner um; as it lies where absent. */
-  readonly affineUm?: Affine;
-  readonly segmentColors?: Readonly<Record<string, string>>;
-}
-
-export function viewerState(sample: Space, layers: readonly ViewedLayer[]): Json {
+export function viewerState(sample: Space, layers: readonly Layer[]): Json {
   const { sizeVoxels, voxelSizeUm, offsetUm } = sample;
   const finest = Math.min(...voxelSizeUm);
   const extents = extentOf(sample);
@@ -27,24 +15,8 @@ export function viewerState(sample: Space, layers: readonly ViewedLayer[]): Json
     position: sizeVoxels.map((size, axis) => size / 2 + offsetUm[axis]! / voxelSizeUm[axis]!),
     crossSectionScale: Math.max(...extents) / finest / 400,
     projectionScale: (1.5 * Math.max(...extents)) / finest,
-    layers: layers.map((layer) => layerOf(layer, voxelSizeUm)),
+    layers: layers.map((layer) => layerJson(layer, voxelSizeUm)),
     layout: '4panel',
-  };
-}
-
-function layerOf(
-  { name, url, format = PRECOMPUTED, type, affineUm, segmentColors }: ViewedLayer,
-  voxelUm: Vec3,
-): Json {
-  const source = sourceUrl(url, format);
-  return {
-    type,
-    name,
-    source: affineUm ? { url: source, transform: transformJson(affineUm, voxelUm, format) } : source,
-    ...(type === 'image' ? { blend: 'additive' } : { selectedAlpha: 0.35 }),
-    ...(segmentColors && Object.keys(segmentColors).length > 0
-      ? { segmentColors: { ...segmentColors } }
-      : {}),
   };
 }
 

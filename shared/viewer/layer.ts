@@ -9,7 +9,7 @@ interface VolumeSource {
   /** Where the browser reads it, without a format. */
   readonly url: string;
   /** A precomputed volume where absent. */
-  readonly format?: SourceFormat;
+  readonly format?: SourceFormat | undefined;
   /** From the volume's positions to those of the view, both um; as it lies where absent. */
   readonly affineUm?: Affine;
 }
@@ -47,7 +47,14 @@ export type Layer = ImageLayer | SegmentationLayer | PointsLayer;
 export function layerJson(layer: Layer, voxelUm: Vec3): Json {
   switch (layer.type) {
     case 'image':
-      return { ...sourceJson(layer, voxelUm), type: 'image', blend: 'additive', ...shading(layer) };
+      // The viewer's own opacity is a half, and white would be grey.
+      return {
+        ...sourceJson(layer, voxelUm),
+        type: 'image',
+        blend: 'additive',
+        opacity: 1,
+        ...shading(layer),
+      };
     case 'segmentation':
       return {
         ...withNames(sourceJson(layer, voxelUm), layer),

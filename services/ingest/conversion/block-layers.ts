@@ -12,7 +12,7 @@ import type { VoxelBlock } from '../../../shared/volume/shrink-voxels.ts';
 import { openBricks } from './bricks.ts';
 import { type ConversionPlan, turnOf } from './conversion-plan.ts';
 import { withImageSource } from './conversion-source.ts';
-import { readPlanes } from './read-planes.ts';
+import { readPlanes, readRows } from './read-planes.ts';
 
 export interface Layer extends VoxelBlock {
   /** First plane, counted within the block. */
@@ -36,25 +36,31 @@ export async function eachLayer(
   { source, store, countRead }: InputPlaces,
   take: (layer: Layer) => Promise<void>,
 ): Promise<void> {
-  if (plan.route === 'planes')
+  if (plan.route === 'planes' || plan.route === 'rows')
     return withImageSource(plan, countRead, (image) => eachPlane(plan, image, block, take));
   const volume = await (plan.route === 'bricks' ? openBricks(store) : openVolume(source));
   return eachBox(plan, volume, block, take);
 }
 
-/** The next plane is read while one is taken. */
+/** The block is as wide as the planes, and as high or some of their rows. The next plane is read while one is taken. */
 async function eachPlane(
   plan: ConversionPlan,
   image: ImageSource,
   { start, end }: Box,
   take: (layer: Layer) => Promise<void>,
 ): Promise<void> {
-  const [width, height] = image.sizeVoxels;
+  const width = image.sizeVoxels[0];
+  const [y0, y1] = [start[1], end[1]];
+  const height = y1 - y0;
   const type = plan.mips[0]!.dataType;
   const length = width * height * image.channels;
   const buffers: readonly ElementArray[] = [0, 1].map(() => makeElements(image.dtype, length));
   const read = (z: number) => {
-    const reading = readPlanes(image, z, z + 1, type, buffers[z % 2]);
+    const into = buffers[z % 2]!;
+    const reading =
+      plan.route === 'rows'
+        ? readRows(image, z, { y0, y1 }, type, into)
+        : readPlanes(image, z, z + 1, type, into);
     // Awaited below; until then another error may come first.
     reading.catch(() => {});
     return reading;

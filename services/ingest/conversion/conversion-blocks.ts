@@ -12,11 +12,13 @@ import type { ConversionPlan } from './conversion-plan.ts';
 export const BLOCK_BUDGET = 2 ** 26;
 /** Of the budget, bytes of a layer of chunks: 512 x 512 x 64 in 16 bits, as in fusion. */
 const STREAM_LAYER = 1 / 2;
-/** One as wide and high as the volume: then planes are read once, and nothing is copied before. */
+/** One as wide as the volume, perhaps as high: then planes, or rows of them, are read once, and nothing is copied before. */
 const PLANES_LAYER = 3;
 const WHOLE_PLANES = 2;
 /** Voxels of a block that is streamed: for memory it could be deeper, but then there were few tasks to go on with. */
 const STREAMED = 1 / 4;
+/** Where planes are large, so is the volume. */
+const STREAMED_ROWS = 1;
 /** Voxels. */
 const PYRAMID_LAYER = 1 / 2;
 /** Bytes of a block of whole shards, all of which are held as encoded chunks until they are whole. */
@@ -71,8 +73,21 @@ export function fitsPlanes(plan: Shape): boolean {
   return layerBytes(plan, blockSize) <= PLANES_LAYER * plan.budget;
 }
 
+/** Whether blocks as wide as the planes do, of images that go through plane by plane. */
+export function fitsRows(plan: Shape): boolean {
+  if (isSharded(plan) || !isStreamed(plan)) return false;
+  const { blockSize } = wholeRows(planBlocks(writtenShapes(plan), 0, 0, leastMip(plan)), plan);
+  return layerBytes(plan, blockSize) <= PLANES_LAYER * plan.budget;
+}
+
 const wholePlanes = (blocks: Blocks, { mips }: Shape): Blocks =>
   widenBlocks(blocks, mips, [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+
+const wholeRows = (blocks: Blocks, { mips }: Shape): Blocks =>
+  widenBlocks(blocks, mips, [Number.POSITIVE_INFINITY, 1]);
+
+/** Reading all that was stored again takes as long as encoding it: at least one more mip is closed. */
+const leastMip = (plan: Shape): number => (isStreamed(plan) ? Math.min(1, plan.mips.length - 1) : 0);
 
 /** Of the input's axes; square where axes are turned, so that no direction is read in slivers. */
 export function brickSizeFor(
@@ -111,20 +126,24 @@ export function blockPasses(plan: Shape): readonly BlockPass[] {
 }
 
 function firstBlocks(plan: Shape): Blocks {
-  const isPlanes = plan.route === 'planes';
-  const widened = (blocks: Blocks): Blocks => (isPlanes ? wholePlanes(blocks, plan) : blocks);
+  const { route, budget } = plan;
+  const isPlanes = route === 'planes';
+  const widened = (blocks: Blocks): Blocks => {
+    if (isPlanes) return wholePlanes(blocks, plan);
+    return route === 'rows' ? wholeRows(blocks, plan) : blocks;
+  };
   const fits = (blocks: Blocks): boolean => {
     if (!isStreamed(plan)) return isSmallWhole(plan, widened(blocks));
     const { blockSize } = widened(blocks);
-    if (isSharded(plan))
-      return bytesOf(plan, blockSize) <= (isPlanes ? SHARDED_PLANES : SHARDED) * plan.budget;
-    const most = (isPlanes ? PLANES_LAYER : STREAM_LAYER) * plan.budget;
-    return layerBytes(plan, blockSize) <= most && volumeOf(blockSize) <= STREAMED * plan.budget;
+    if (isSharded(plan)) return bytesOf(plan, blockSize) <= (isPlanes ? SHARDED_PLANES : SHARDED) * budget;
+    const most = (readsImage(plan) ? PLANES_LAYER : STREAM_LAYER) * budget;
+    const voxels = (route === 'rows' ? STREAMED_ROWS : STREAMED) * budget;
+    return layerBytes(plan, blockSize) <= most && volumeOf(blockSize) <= voxels;
   };
-  // Reading all that was stored again takes as long as encoding it: at least one more mip is closed.
-  const least = isStreamed(plan) ? Math.min(1, plan.mips.length - 1) : 0;
-  return widened(deepest(writtenShapes(plan), 0, least, fits));
+  return widened(deepest(writtenShapes(plan), 0, leastMip(plan), fits));
 }
+
+const readsImage = ({ route }: Shape): boolean => route === 'planes' || route === 'rows';
 
 const isSmallWhole = (plan: Shape, { blockSize }: Blocks): boolean =>
   bytesOf(plan, blockSize) <= (isSharded(plan) ? SHARDED : 1) * plan.budget;
@@ -154,6 +173,6 @@ export function blockMemoryBytes(plan: Shape, { blocks, readsInput }: BlockPass)
   const shards = isSharded(plan) ? bytesOf(plan, blockSize) / (readsInput ? 1 : 4) : 0;
   // The voxels, a copy while they are turned or shrunk, and a chunk in blocks of labels with their tables.
   if (!isStreamed(plan)) return 2.4 * bytesOf(plan, blockSize) + chunk * 32 + shards;
-  const layers = plan.route === 'planes' && readsInput ? 1.4 : 2.4;
+  const layers = readsImage(plan) && readsInput ? 1.4 : 2.4;
   return layers * layerBytes(plan, blockSize) + x * y * (4 * 4 + 4 * 8) + shards;
 }

@@ -15,10 +15,10 @@ const planSchema = z.object({
   /** URL of what is read. */
   source: z.string(),
   /**
-   * Where the blocks read: planes, each of which lies in one block; mip 0 of a precomputed volume; or a copy of the
-   * planes in bricks that an earlier pass makes.
+   * Where the blocks read: planes, each of which lies in one block; rows of planes; mip 0 of a precomputed volume; or a
+   * copy of the planes in bricks that an earlier pass makes.
    */
-  route: z.enum(['planes', 'volume', 'bricks']),
+  route: z.enum(['planes', 'rows', 'volume', 'bricks']),
   /** Of the input, in its own axes. */
   sizeVoxels: triple,
   dtype: z.string(),

@@ -15,7 +15,7 @@ import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { ConversionParameters } from '../../conversion-parameters.ts';
 import type { JobParameters } from '../../parameters.ts';
-import { BLOCK_BUDGET, brickSizeFor, fitsPlanes } from './conversion-blocks.ts';
+import { BLOCK_BUDGET, brickSizeFor, fitsPlanes, fitsRows } from './conversion-blocks.ts';
 import { ConversionError } from './conversion-error.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
 import { isVolume } from './conversion-source.ts';
@@ -34,6 +34,8 @@ interface Input {
   readonly affineUm: readonly (readonly number[])[] | undefined;
   readonly isLabels: boolean;
   readonly isForwardOnly: boolean;
+  /** Rows of a plane can be read alone. */
+  readonly hasRows: boolean;
   readonly isVolume: boolean;
   readonly warnings: readonly string[];
 }
@@ -65,6 +67,7 @@ const imageInput = (url: string, image: ImageSource): Input => ({
   affineUm: image.frame?.affineUm,
   isLabels: false,
   isForwardOnly: image.isForwardOnly === true,
+  hasRows: image.readRows !== undefined,
   isVolume: false,
   warnings: image.warnings,
 });
@@ -81,6 +84,7 @@ function volumeInput(url: string, { info, mips }: Volume): Input {
     affineUm: undefined,
     isLabels: info.type === 'segmentation',
     isForwardOnly: false,
+    hasRows: false,
     isVolume: true,
     warnings: [],
   };
@@ -118,12 +122,19 @@ function planFor(
     transform: transformOf(input, wishes, turn),
     warnings: [...input.warnings],
   };
-  const route = input.isVolume
-    ? 'volume'
-    : isTurned || input.isForwardOnly || !fitsPlanes({ ...plan, route: 'planes' })
-      ? 'bricks'
-      : 'planes';
+  const route = routeOf(input, isTurned, plan);
   return { ...plan, route, brickSize: vec(brickSizeFor(plan, isTurned)) };
+}
+
+function routeOf(
+  { isVolume, isForwardOnly, hasRows }: Input,
+  isTurned: boolean,
+  plan: Omit<ConversionPlan, 'route' | 'brickSize'>,
+): ConversionPlan['route'] {
+  if (isVolume) return 'volume';
+  if (isTurned || isForwardOnly) return 'bricks';
+  if (fitsPlanes({ ...plan, route: 'planes' })) return 'planes';
+  return hasRows && fitsRows({ ...plan, route: 'rows' }) ? 'rows' : 'bricks';
 }
 
 function voxelSizeOf({ name, voxelSizeUm, affineUm }: Input, { voxelSize }: ConversionParameters): Vec3 {

@@ -22,7 +22,24 @@ export async function readPlanes(
   const [width, height] = image.sizeVoxels;
   const stored = into ?? makeElements(image.dtype, width * height * (end - start) * image.channels);
   await image.readPlanes(start, end, stored);
-  if (image.dtype === type) return { voxels: stored as VoxelArray, cut: 0 };
+  return inType(stored, image, type);
+}
+
+/** Rows of one plane, of an image that can be read by rows. */
+export async function readRows(
+  image: ImageSource,
+  z: number,
+  { y0, y1 }: { readonly y0: number; readonly y1: number },
+  type: DataType,
+  into: ElementArray,
+): Promise<Planes> {
+  if (image.readRows === undefined) throw new TypeError(`${image.name} cannot be read by rows`);
+  await image.readRows(z, y0, y1, into);
+  return inType(into, image, type);
+}
+
+function inType(stored: ElementArray, { dtype }: ImageSource, type: DataType): Planes {
+  if (dtype === type) return { voxels: stored as VoxelArray, cut: 0 };
   const voxels = zeroVoxels(type, stored.length);
   return { voxels, cut: convertVoxels(stored, voxels) };
 }

@@ -35,6 +35,11 @@ export interface ImageSource {
    * @throws ArrayFileError, TiffError, PngError: permanent, with file, what was found and what was expected
    */
   readPlanes(z0: number, z1: number, into: ElementArray): Promise<void>;
+  /**
+   * Fills `into` with rows `y0` up to `y1` (excluded) of a plane of one channel, x fastest, for what those rows cost: present
+   * where they lie in the file as they are in memory. @throws as `readPlanes`
+   */
+  readonly readRows?: ((z: number, y0: number, y1: number, into: ElementArray) => Promise<void>) | undefined;
   /** Lets go of what is open; reading again opens it again. */
   close(): Promise<void>;
 }

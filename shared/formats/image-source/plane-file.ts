@@ -3,7 +3,7 @@ import { type ArrayFile, ArrayFileError } from '../array-file.ts';
 import type { ElementArray } from '../elements.ts';
 import { decodePng, PNG_HEADER_BYTES, parsePngHeader } from '../png/png.ts';
 import { readTiffHeader } from '../tiff/header.ts';
-import { readTiffPage } from '../tiff/read-page.ts';
+import { isStraight, readStraightRows, readTiffPage } from '../tiff/read-page.ts';
 import { tiffInFile } from '../tiff/source.ts';
 import { type FileFormat, formatOf } from './format-of.ts';
 import { type PlaneKind, planeKindOf, warningsOf } from './tiff-source.ts';
@@ -14,6 +14,8 @@ export interface PlaneFile {
   readonly warnings: readonly string[];
   /** Fills a plane, x fastest. */
   read(into: ElementArray): Promise<void>;
+  /** Fills rows `y0` up to `y1` (excluded), where they lie in the file as they are in memory. */
+  readonly readRows?: ((y0: number, y1: number, into: ElementArray) => Promise<void>) | undefined;
 }
 
 /** Reads the header. @throws TiffError, PngError, ArrayFileError */
@@ -40,6 +42,9 @@ async function tiffPlane(file: ArrayFile): Promise<PlaneFile> {
     format: 'TIFF',
     warnings: warningsOf(file.name, header),
     read: (into) => readTiffPage(source, header, into),
+    readRows: isStraight(header)
+      ? (y0, y1, into) => readStraightRows(source, header, { y0, y1 }, into)
+      : undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A folder of planes, one a file: TIFF or PNG, in the order of the numbers in their names. */
 import { inParallel } from '../../in-parallel.ts';
 import { ArrayFileError } from '../array-file.ts';
+import { makeElements } from '../elements.ts';
 import { byNumbers, gapWarning } from './file-names.ts';
 import type { ImageFolder } from './image-place.ts';
 import { checkPlanes, type ImageSource, planeElements } from './image-source.ts';
@@ -23,7 +24,7 @@ export async function seriesSource(folder: ImageFolder, isChecked: boolean): Pro
       folder.name,
       'has no files called .tif, .tiff or .png, expected one a plane; nor an info, which a precomputed volume has',
     );
-  const { kind, format } = await open(first);
+  const { kind, format, readRows } = await open(first);
   const warnings: string[] = [];
   await inParallel(isChecked ? [] : names, PARALLEL_HEADERS, async (name) => {
     const plane = await open(name);
@@ -55,6 +56,17 @@ export async function seriesSource(folder: ImageFolder, isChecked: boolean): Pro
         await plane.read(into.subarray((z - z0) * voxels, (z - z0 + 1) * voxels));
       }
     },
+    readRows:
+      readRows &&
+      (async (z, y0, y1, into) => {
+        const plane = await open(names[z]!);
+        expectSame(kind, plane.kind, names[z]!);
+        if (plane.readRows) return plane.readRows(y0, y1, into);
+        // One that is compressed among others that are not.
+        const whole = makeElements(kind.type, planeElements(about));
+        await plane.read(whole);
+        (into as Uint8Array).set(whole.subarray(y0 * kind.width, y1 * kind.width) as Uint8Array);
+      }),
     close: async () => {},
   };
 }

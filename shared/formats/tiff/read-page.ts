@@ -20,7 +20,7 @@ export async function readTiffPage(
 ): Promise<void> {
   const type = pageTypeOf(header, source.name);
   if (type.compression === 'JPEG') return readJpeg(source, header, into);
-  if (isStraight(header)) return readStraight(source, header, into);
+  if (isStraight(header)) return readStraightRows(source, header, { y0: 0, y1: header.height }, into);
   const { kind, width, height, offsets } = header.segments;
   checkSegmentSize(header, source.name);
   const across = kind === 'tiles' ? Math.ceil(header.width / width) : 1;
@@ -39,7 +39,7 @@ export async function readTiffPage(
 }
 
 /** Rows of numbers of 8, 16 or 32 bits, all of them in the file as they are in memory, but for the order of bytes. */
-function isStraight(header: TiffHeader): boolean {
+export function isStraight(header: TiffHeader): boolean {
   const { bitsPerSample, fillOrder, height, segments } = header;
   const bytesOf = (strip: number): number =>
     rowBytes(header) * Math.min(segments.height, height - strip * segments.height);
@@ -51,8 +51,14 @@ function isStraight(header: TiffHeader): boolean {
   );
 }
 
-async function readStraight(source: TiffSource, header: TiffHeader, into: ElementArray): Promise<void> {
-  const region = { x0: 0, x1: header.width, y0: 0, y1: header.height };
+/** Of an image that `isStraight`: rows `y0` up to `y1` (excluded), x fastest. Throws `TiffError`. */
+export async function readStraightRows(
+  source: TiffSource,
+  header: TiffHeader,
+  { y0, y1 }: { readonly y0: number; readonly y1: number },
+  into: ElementArray,
+): Promise<void> {
+  const region = { x0: 0, x1: header.width, y0, y1 };
   const isWhole = await readRegionOfRows(rowLayoutOf(header), region, into as TiffPixels, source.readRows);
   if (!isWhole) throw new TiffError('truncated', source.name, 'the file is shorter than its listing says');
 }

@@ -43,14 +43,10 @@ describe.skipIf(!hasChromium || !runsAll)(`a volume of the web in the viewer${br
     const volumes = await viewedVolumes(`${web.url}data/0/${NAME}`);
     const { layers, problems } = await viewLayers(volumes, [{ window: [0, 255] }], ({ place }) => place);
     expect(problems).toEqual([]);
-    const state = viewerState([...layers, await pointsLayer(points)], { layout: 'xy' }) as {
-      layers: object[];
-    };
-    const opaque = state.layers.map((layer) => ({ ...layer, opacity: 1 }));
+    const state = viewerState([...layers, await pointsLayer(points)], { layout: 'xy' }) as object;
     const shown = {
       ...state,
       ...BARE,
-      layers: opaque,
       position: [32.5, 32.5, 12.5],
       crossSectionScale: 0.25,
     };

@@ -67,7 +67,6 @@ function planeState(
   const state = viewerState(layers, { layout: 'xy' }) as Record<string, unknown>;
   const shown = (state.layers as Record<string, unknown>[]).map((layer) => ({
     ...layer,
-    opacity: 1,
     selectedAlpha: 1,
   }));
   return { ...state, ...BARE, layers: shown, position, crossSectionScale: scale };

@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readClippedVoxels } from '../../../services/ingest/conversion/clipped-voxels.ts';
 import { tasksOf } from '../../../services/ingest/conversion/conversion-geometry.ts';
@@ -195,6 +196,44 @@ describe('a conversion', () => {
         expect(bytesRead / data.byteLength).toBeLessThan(3);
         expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
       }
+    }));
+
+  it.each([
+    ['uint8', 2 ** 12],
+    ['uint16', 2 ** 13],
+    ['float32', 2 ** 14],
+  ] as const)(
+    'reads %s by rows where planes are too large, each row once, and makes no bricks',
+    (type, budget) =>
+      inFolder(async (folder) => {
+        const tall: Vec3 = [45, 77, 29];
+        const data = noise(type, tall, 7) as Uint16Array;
+        const series = writeSeries(folder, data, tall);
+        const wishes = { parameters: chunks, conversion: { mode: 'image' } } as const;
+        const [rows, planes] = [
+          await convertHere(series, { ...wishes, budget }),
+          await convertHere(series, wishes),
+        ];
+        expect([rows.plan.route, planes.plan.route]).toEqual(['rows', 'planes']);
+        expect(rows.tasks).toBeGreaterThan(planes.tasks);
+        // Coarser ones are means of what was stored, and rounded once more.
+        for (let mip = 0; mip <= rows.passes[0]![1]; mip++)
+          expect(same(await voxelsOfMip(rows.volume, mip), await voxelsOfMip(planes.volume, mip))).toBe(true);
+        expect(same(await voxelsOfMip(rows.volume, 0), data)).toBe(true);
+      }),
+  );
+
+  it('cuts rows out of a plane that is compressed among others that are not', () =>
+    inFolder(async (folder) => {
+      const tall: Vec3 = [45, 77, 9];
+      const data = noise('uint16', tall, 7) as Uint16Array;
+      const series = writeSeries(folder, data, tall);
+      const fifth = join(series, 'slice 5.tif');
+      await sharp(fifth).toColourspace('grey16').tiff({ compression: 'deflate' }).toFile(`${fifth}f`);
+      rmSync(fifth);
+      const { plan, volume } = await convertHere(series, { parameters: chunks, budget: 2 ** 13 });
+      expect(plan.route).toBe('rows');
+      expect(same(await voxelsOfMip(volume, 0), data)).toBe(true);
     }));
 
   it('writes the finest mip once where the next does not fit with it', () =>

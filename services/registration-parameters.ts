@@ -41,11 +41,14 @@ export const registrationParameters = {
       'register to the atlas: sides towards which x, y, z grow, one each of R|L, A|P, S|I, for example RIP; none: no registration',
     ),
   atlas: z
-    .union([z.literal('allen'), place('a volume: precomputed, .nrrd, .nii or .nii.gz')])
+    .union([z.literal('allen'), place('a volume: precomputed, OME-Zarr, .nrrd, .nii or .nii.gz')])
     .default('allen')
     .describe('atlas image to register to; allen: the public Allen mouse atlas, read over the network'),
   parcellation: z
-    .union([z.enum(['auto', 'none']), place('a volume of labels: precomputed, .nrrd, .nii or .nii.gz')])
+    .union([
+      z.enum(['auto', 'none']),
+      place('a volume of labels: precomputed, OME-Zarr, .nrrd, .nii or .nii.gz'),
+    ])
     .default('auto')
     .describe(
       "the atlas's regions; auto: Allen's annotation of 2017 with the Allen atlas, none with another",

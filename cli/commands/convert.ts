@@ -47,7 +47,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command.optionsGroup('How it runs, which changes no byte:');
   addResourceFlags(addJsonFlag(command)).option(
     '--enqueue',
-    'give it to an AWS deployment: input and output are s3:// URLs',
+    'give it to an AWS deployment: the input is an s3:// or https:// URL, the output s3://',
   );
   addDeploymentFlags(command)
     .option('--wait', 'with --enqueue: show progress until the job ends; the exit code says how')

@@ -84,8 +84,12 @@ function refuseLocal({ acquisition, output, parameters }: Wish): void {
   for (const [flag, place] of [
     ['--flat-field', parameters.flatField],
     ['--placement', parameters.placement],
+    ['--illumination', parameters.illumination],
+    ['--atlas', parameters.atlas],
+    ['--parcellation', parameters.parcellation],
+    ['--ontology', parameters.ontology],
   ] as const)
-    if (place.startsWith('file://'))
+    if (place?.startsWith('file://'))
       throw new RefusedError(
         `${flag} ${place} lies on this machine, where the deployment's cannot read it: copy it to S3 and give its s3:// URL.`,
       );

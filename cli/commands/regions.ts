@@ -30,7 +30,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument(
       '<volume>',
-      'the registered volume or another channel of it: precomputed, .nrrd, .nii or .nii.gz',
+      'the registered volume or another channel of it: precomputed, OME-Zarr, .nrrd, .nii or .nii.gz',
     )
     .requiredOption('--registration <folder>', 'output folder of the job that registered')
     .option(

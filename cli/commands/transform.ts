@@ -39,7 +39,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   command
     .argument(
       '<volume>',
-      'precomputed volume, .nrrd, .nii or .nii.gz, on the registered sample or on the atlas',
+      'precomputed volume, OME-Zarr, .nrrd, .nii or .nii.gz, on the registered sample or on the atlas',
     )
     .argument('<output>', 'folder for the volume, made if absent, or s3:// URL')
     .requiredOption('--with <registration>', 'output folder of the job that registered')

@@ -1,5 +1,6 @@
 /** `cloudreg verify <output>`: every chunk of every resolution is there, can be decoded and has the right length. */
 
+import type { NewJob } from '../../shared/engine/records.ts';
 import { type VolumeCheck, verifyVolume } from '../../shared/volume/verify-volume.ts';
 import { volumeFileIn } from '../../shared/volume/volume-files.ts';
 import type { DefineCommand } from '../command.ts';
@@ -62,8 +63,19 @@ async function adviceLines(folder: OutputFolder): Promise<string[]> {
     return [`The job is not finished: cloudreg resume ${shortPath(folder.path)}`];
   const accepted = steps.reduce((sum, step) => sum + step.accepted, 0);
   const gaps = `${counted(accepted, 'task')} accepted as missing: chunks that they would have written read as zero.`;
-  const again = `Write all again: cloudreg run ${job.input} ${job.output} --redo stitching.fuse, with the flags of that job`;
-  return [...(accepted > 0 ? [gaps] : []), again];
+  return [
+    ...(accepted > 0 ? [gaps] : []),
+    `Write all again: ${commandAgain(folder, job)}, with the flags of that job`,
+  ];
+}
+
+/** Only acquisitions and registrations are done again from a step on. */
+function commandAgain({ path }: OutputFolder, { input, output, steps }: NewJob): string {
+  if (steps.includes('stitching.fuse')) return `cloudreg run ${input} ${output} --redo stitching.fuse`;
+  if (steps.includes('registration.transform'))
+    return `cloudreg register ${input} ${output} --redo registration.transform`;
+  const word = steps.includes('ingest.convert') ? 'convert' : 'correct';
+  return `cloudreg clean --all ${shortPath(path)}, then cloudreg ${word} ${input} ${output}`;
 }
 
 const MOST_PROBLEMS = 20;

@@ -1,23 +1,19 @@
-/** Neuroglancer states of a registration: the sample with the atlas laid over it (VIEWER section 5). */
-
+/** Neuroglancer states of a registration: the sample, first of the layers, with the atlas laid over it (VIEWER section 5). */
 import type { Json } from '../engine/records.ts';
 import { type Affine, apply } from '../geometry/affine.ts';
-import type { Vec3 } from '../geometry/box.ts';
-import { dimensionsJson, type Layer, layerJson } from '../viewer/layer.ts';
+import { perAxis, type Vec3 } from '../geometry/box.ts';
+import type { Layer } from '../viewer/layer.ts';
+import { viewerState } from '../viewer/state.ts';
+import { coloured } from '../viewer/volume-layers.ts';
 import { extentOf, type Space } from './files/space.ts';
 
-export function viewerState(sample: Space, layers: readonly Layer[]): Json {
-  const { sizeVoxels, voxelSizeUm, offsetUm } = sample;
-  const finest = Math.min(...voxelSizeUm);
-  const extents = extentOf(sample);
-  return {
-    dimensions: dimensionsJson(voxelSizeUm),
-    position: sizeVoxels.map((size, axis) => size / 2 + offsetUm[axis]! / voxelSizeUm[axis]!),
-    crossSectionScale: Math.max(...extents) / finest / 400,
-    projectionScale: (1.5 * Math.max(...extents)) / finest,
-    layers: layers.map((layer) => layerJson(layer, voxelSizeUm)),
-    layout: '4panel',
-  };
+/** Placed by the sample; images in colours of their own, which add up to white where they agree. */
+export function registrationState(sample: Space, layers: readonly Layer[]): Json {
+  const { offsetUm, voxelSizeUm: voxelUm } = sample;
+  const size = extentOf(sample);
+  const extent = { startUm: offsetUm, endUm: perAxis((axis) => offsetUm[axis] + size[axis]), voxelUm };
+  const viewed = layers.map((layer, index) => (index === 0 ? { layer, extent } : { layer }));
+  return viewerState(coloured(viewed), { voxelUm });
 }
 
 /** Positions of the atlas as its volume has them to those of the sample, from the map between their middles. */

@@ -84,6 +84,10 @@ describe('a job is given to a deployment', () => {
     const noIni = await cloud.run(['enqueue', 's3://raw/empty', 's3://volumes/two']);
     expect(noIni).toMatchObject({ exitCode: 2 });
     expect(noIni.err).toContain('not a COLM acquisition');
+    const local = ['--illumination', '/data/field.json'];
+    const field = await cloud.run(['enqueue', 's3://raw/empty', 's3://volumes/two', ...local]);
+    expect(field).toMatchObject({ exitCode: 2 });
+    expect(field.err).toContain('--illumination file:///data/field.json lies on this machine');
     const other = await cloud.run(['jobs', '--deployment', 'cloudreg-other']);
     expect(other).toMatchObject({ exitCode: 2 });
     expect(other.err).toContain('table cloudreg-other-jobs');

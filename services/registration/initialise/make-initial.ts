@@ -23,7 +23,7 @@ import { extentUm, type SourceVolume } from '../../../shared/registration/source
 import { openTeam } from '../../../shared/registration/team/team.ts';
 import { teamKernels } from '../../../shared/registration/team/team-kernels.ts';
 import { velocityGrid } from '../../../shared/registration/velocity-grid.ts';
-import { cornerAffine, viewerState } from '../../../shared/registration/viewer-state.ts';
+import { cornerAffine, registrationState } from '../../../shared/registration/viewer-state.ts';
 import { inlineLink, PUBLIC_VIEWER } from '../../../shared/viewer/link.ts';
 import { PRECOMPUTED } from '../../../shared/viewer/source-url.ts';
 import type { JobParameters } from '../../parameters.ts';
@@ -87,7 +87,7 @@ export async function makeInitial(
     atlas: atlasSpace,
     parcellation,
   });
-  const view = viewerState(sampleSpace, [
+  const view = registrationState(sampleSpace, [
     { name: 'sample', url: sampleSpace.imageUrl, format: sampleSpace.imageFormat, type: 'image' },
     {
       name: 'atlas',

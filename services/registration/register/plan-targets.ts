@@ -20,7 +20,7 @@ import {
   type SourceVolume,
   scaleFor,
 } from '../../../shared/registration/source/source-volume.ts';
-import { viewerState } from '../../../shared/registration/viewer-state.ts';
+import { registrationState } from '../../../shared/registration/viewer-state.ts';
 import { planTarget, writeTargetInfo } from '../../../shared/registration/warp/target-volume.ts';
 import { outputMips } from '../../output-volume.ts';
 import type { JobParameters } from '../../parameters.ts';
@@ -125,7 +125,7 @@ async function putState(
   targets: readonly Target[],
   ontology: Ontology | undefined,
 ): Promise<void> {
-  const state: Json = viewerState(sample, [
+  const state: Json = registrationState(sample, [
     { name: 'sample', url: sample.imageUrl, format: sample.imageFormat, type: 'image' },
     ...targets
       .filter(({ on }) => on === 'sample')

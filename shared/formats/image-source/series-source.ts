@@ -22,7 +22,7 @@ export async function seriesSource(folder: ImageFolder, isChecked: boolean): Pro
   if (first === undefined)
     throw new ArrayFileError(
       folder.name,
-      'has no files called .tif, .tiff or .png, expected one a plane; nor an info, which a precomputed volume has',
+      'has no files called .tif, .tiff or .png, expected one a plane; nor what describes a volume: info, zarr.json or .zattrs',
     );
   const { kind, format, readRows } = await open(first);
   const warnings: string[] = [];

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -39,7 +39,13 @@ describe('cloudreg convert', () => {
       const other = await cloudregHere('convert', input, output, ...UM);
       expect(other).toMatchObject({ exitCode: 2 });
       expect(other.err).toMatch(/holds another job.*\n.*conversion/);
-      expect(volumeFiles(output)).not.toEqual({});
+      const [chunk = ''] = Object.keys(volumeFiles(output)).filter((path) => path.endsWith('.gz'));
+      rmSync(join(output, chunk));
+      const damaged = await cloudregHere('verify', output);
+      expect(damaged.exitCode).toBe(1);
+      expect(damaged.out + damaged.err).toMatch(
+        /Write all again: cloudreg clean --all .*, then cloudreg convert /,
+      );
 
       expect((await cloudregHere('clean', '--all', output)).exitCode).toBe(0);
       expect(volumeFiles(output)).toEqual({});

@@ -1,10 +1,11 @@
 /** The output folder: whose job it is, and what it says of itself. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jobParameters } from '../services/parameters.ts';
 import { openStore } from '../shared/adapters/open-store.ts';
 import { StoreError } from '../shared/adapters/store-errors.ts';
 import { readFileIfPresent } from '../shared/engine/files.ts';
-import { differences } from '../shared/engine/job.ts';
+import { differences, makeJob } from '../shared/engine/job.ts';
 import type { ObjectStore } from '../shared/engine/ports.ts';
 import type { JsonObject, NewJob } from '../shared/engine/records.ts';
 import type { StepFile } from '../shared/engine/step.ts';
@@ -70,15 +71,22 @@ function checkUnmoved({ path, store }: OutputFolder, job: NewJob): NewJob {
 /** Makes the folder the job's own, or finds that it is. Refused where another job owns it, or it cannot be written. */
 export async function claimFolder(folder: JobPlace, job: NewJob): Promise<NewJob> {
   const owner = (await checkFolder(folder, job)) ?? (await writeJob(folder, job));
-  if (owner.jobId !== job.jobId) throw otherJob(folder, owner, job);
+  if (!isSame(owner, job)) throw otherJob(folder, owner, job);
   return owner;
 }
 
 /** The job that owns the folder, if any; refused where that is another one. Writes nothing. */
 export async function checkFolder(folder: JobPlace, job: NewJob): Promise<NewJob | undefined> {
   const owner = await jobIn(folder);
-  if (owner && owner.jobId !== job.jobId) throw otherJob(folder, owner, job);
+  if (owner && !isSame(owner, job)) throw otherJob(folder, owner, job);
   return owner;
+}
+
+/** A job of an older build lacks the parameters that came since: it is the same with their defaults. */
+function isSame(there: NewJob, here: NewJob): boolean {
+  if (there.jobId === here.jobId) return true;
+  const { success, data } = jobParameters.safeParse(there.parameters);
+  return success && makeJob({ ...there, parameters: data }).jobId === here.jobId;
 }
 
 /** The job that is there afterwards: another process may have been quicker. */

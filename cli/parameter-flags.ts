@@ -2,11 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { ZodType } from 'zod';
-import {
-  type ConversionParameters,
-  conversionParameters,
-  conversionSchema,
-} from '../services/conversion-parameters.ts';
+import { conversionParameters, conversionSchema } from '../services/conversion-parameters.ts';
 import { type JobParameters, jobParameters } from '../services/parameters.ts';
 import { RefusedError } from './errors.ts';
 import { expectedOf } from './expected.ts';
@@ -42,18 +38,26 @@ function addFlag(command: Command, name: string, schema: ZodType): void {
   command.addOption(new Option(flags, `${schema.description ?? ''}${preset}`));
 }
 
-/** Flags win over the file, the file over defaults. `names`: those whose flags are the job's; all where absent. */
-export async function readParameters(
-  options: Readonly<Record<string, unknown>>,
-  names: readonly string[] = Object.keys(schemas),
-): Promise<JobParameters> {
-  const fromFile = typeof options.config === 'string' ? await readConfig(options.config) : {};
-  const known = Object.fromEntries(names.map((name) => [name, schemas[name]!]));
-  return jobParameters.parse({ ...fromFile, ...givenFlags(known, options) });
+type Options = Readonly<Record<string, unknown>>;
+
+/** Flags win over the file, the file over defaults. */
+export async function readParameters(options: Options): Promise<JobParameters> {
+  return jobParameters.parse(await given(schemas, options));
 }
 
-export const readConversion = (options: Readonly<Record<string, unknown>>): ConversionParameters =>
-  conversionSchema.parse(givenFlags(conversionParameters, options));
+/** Of a conversion: its own parameters, and of a job's those called `names`. */
+export async function readConversionJob(options: Options, names: readonly string[]) {
+  const ofJob = Object.fromEntries(names.map((name) => [name, schemas[name]!]));
+  const all = Object.entries(await given({ ...ofJob, ...conversionParameters }, options));
+  const pick = (known: Schemas) => Object.fromEntries(all.filter(([name]) => name in known));
+  const conversion = conversionSchema.parse(pick(conversionParameters));
+  return { ...jobParameters.parse(pick(ofJob)), conversion };
+}
+
+async function given(known: Schemas, options: Options): Promise<Record<string, unknown>> {
+  const fromFile = typeof options.config === 'string' ? await readConfig(options.config, known) : {};
+  return { ...fromFile, ...givenFlags(known, options) };
+}
 
 const givenFlags = (known: Schemas, options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
@@ -82,9 +86,9 @@ function scalar(text: string): string | number {
   return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
 
-async function readConfig(path: string): Promise<Record<string, unknown>> {
+async function readConfig(path: string, known: Schemas): Promise<Record<string, unknown>> {
   const value = parseConfig(path, await readConfigText(path));
-  for (const [name, given] of Object.entries(value)) checkConfigValue(path, name, given);
+  for (const [name, found] of Object.entries(value)) checkConfigValue(path, name, found, known);
   return value;
 }
 
@@ -108,11 +112,11 @@ function parseConfig(path: string, text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function checkConfigValue(path: string, name: string, given: unknown): void {
-  const schema = schemas[name];
+function checkConfigValue(path: string, name: string, given: unknown, known: Schemas): void {
+  const schema = known[name];
   if (!schema) {
-    const meant = nearest(name, Object.keys(schemas));
-    const hint = meant ? `did you mean "${meant}"?` : `known are ${Object.keys(schemas).join(', ')}.`;
+    const meant = nearest(name, Object.keys(known));
+    const hint = meant ? `did you mean "${meant}"?` : `known are ${Object.keys(known).join(', ')}.`;
     throw new RefusedError(`"${name}" in ${path} is no parameter; ${hint}`);
   }
   if (!schema.safeParse(given).success)

@@ -21,7 +21,7 @@ import { placeOf } from '../folders.ts';
 import { newJob } from '../new-job.ts';
 import { reportOutcome } from '../outcome.ts';
 import { claimFolder, openOutputFolder } from '../output-folder.ts';
-import { addConversionFlags, addParameterFlags, readConversion, readParameters } from '../parameter-flags.ts';
+import { addConversionFlags, addParameterFlags, readConversionJob } from '../parameter-flags.ts';
 import { runJob } from '../run-job.ts';
 import { addJsonFlag, addResourceFlags, type ResourceFlags, readResources } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -52,7 +52,7 @@ export const define: DefineCommand = (command, terminal, exit) => {
   addDeploymentFlags(command)
     .option('--wait', 'with --enqueue: show progress until the job ends; the exit code says how')
     .action(async (input: string, output: string, flags: ConvertFlags) => {
-      const parameters = { ...(await readParameters(flags, PARAMETERS)), conversion: readConversion(flags) };
+      const parameters = await readConversionJob(flags, PARAMETERS);
       const wish = { input: withoutScheme(input), output, parameters };
       checkPlaceOfWork(flags);
       if (flags.enqueue) exit(await enqueueConversion(terminal, await openCloud(flags), wish, flags));

@@ -43,7 +43,16 @@ export async function openStore(urlOrPath: string): Promise<ObjectStore> {
 export function splitFileUrl(url: string): { readonly folder: string; readonly key: string } {
   const slash = url.lastIndexOf('/');
   const name = url.slice(slash + 1);
-  return { folder: url.slice(0, slash), key: schemeOf(url) === 's3' ? name : decodeURIComponent(name) };
+  return { folder: url.slice(0, slash), key: schemeOf(url) === 's3' ? name : decoded(name, url) };
+}
+
+function decoded(name: string, url: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch (cause) {
+    const problem = 'a percent sign in it does not begin a code such as %20';
+    throw new StoreError('bad-key', url, problem, 'Write the percent sign as %25.', cause);
+  }
 }
 
 const withoutSlash = (url: string): string => url.replace(/(?<=:\/\/.*)\/+$/, '');

@@ -42,8 +42,8 @@ export function openChunkWriter(store: ObjectStore, folder: string): ChunkWriter
       return shards.begin(() => putShard(store, key, whole.chunks, sharding));
     },
     async finish() {
-      await chunks.finish();
-      await shards.finish();
+      // Both end before either's failure is told.
+      await chunks.finish().finally(shards.finish);
       const [file] = collector.unfinished();
       if (file !== undefined)
         throw new Error(`the shard ${file} lacks chunks: its block is not made of whole shards`);

@@ -10,6 +10,7 @@ import { decompressText } from './codecs/decode.ts';
 import { bytesPerVoxel, copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
+import { unlessDenied } from './volume-files.ts';
 import { readZarrImage } from './zarr/read-image.ts';
 import { zarrVolume } from './zarr/zarr-volume.ts';
 
@@ -62,12 +63,14 @@ interface Description {
 
 async function readDescription(store: ObjectStore, folder: string): Promise<Description> {
   const where = `${store.url}/${keyIn(folder, 'info')}`;
-  const object = await store.get(keyIn(folder, 'info'));
+  const object = await unlessDenied(store, keyIn(folder, 'info'));
   if (object !== undefined) {
     const info = parseInfo(await decompressText(object, where), where);
     return { info, mips: mipsOf(info, where), where };
   }
   const image = await readZarrImage(store, folder);
+  // Says so where access to it is denied.
+  if (image === undefined) await store.get(keyIn(folder, 'info'));
   if (image === undefined)
     throw new VolumeError(`${where} is not there: no precomputed volume, and no OME-Zarr image`);
   return zarrVolume(image, folder === '' ? store.url : `${store.url}/${folder}`);

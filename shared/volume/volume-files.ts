@@ -1,5 +1,6 @@
 /** What says of a folder that it is a volume. */
-import type { ObjectStore } from '../engine/ports.ts';
+import { StoreError } from '../adapters/store-errors.ts';
+import type { ObjectStore, StoredObject } from '../engine/ports.ts';
 import { keyIn } from './volume-key.ts';
 
 /** Of a precomputed volume, and of an OME-Zarr image of zarr 3 and 2. */
@@ -10,8 +11,18 @@ export async function volumeFileIn(
   store: ObjectStore,
   folder = '',
 ): Promise<(typeof VOLUME_FILES)[number] | undefined> {
-  for (const file of VOLUME_FILES) if (await store.head(keyIn(folder, file))) return file;
+  for (const file of VOLUME_FILES) if (await unlessDenied(store, keyIn(folder, file))) return file;
   return undefined;
+}
+
+/** S3 answers that access is denied, to those who may not list a bucket, also where there is no such object. */
+export async function unlessDenied(store: ObjectStore, key: string): Promise<StoredObject | undefined> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === 'denied') return undefined;
+    throw error;
+  }
 }
 
 const ZARR_2 = /^\.z(array|attrs|group|metadata)$/;

@@ -61,5 +61,6 @@ describe('the URL of one file', () => {
     });
     expect(splitFileUrl('s3://bucket/a/50%25.tif')).toEqual({ folder: 's3://bucket/a', key: '50%25.tif' });
     expect(splitFileUrl('https://host/a%2Bb')).toEqual({ folder: 'https://host', key: 'a+b' });
+    expect(() => splitFileUrl('https://host/100%.nii')).toThrow(/Write the percent sign as %25/);
   });
 });

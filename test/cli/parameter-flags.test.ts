@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addParameterFlags, parameterLines, readParameters } from '../../cli/parameter-flags.ts';
+import {
+  addParameterFlags,
+  parameterLines,
+  readConversionJob,
+  readParameters,
+} from '../../cli/parameter-flags.ts';
 import { jobParameters } from '../../services/parameters.ts';
 import { inFolder } from '../end-to-end/binary.ts';
 
@@ -105,6 +110,18 @@ describe('flags of the job parameters', () => {
       await expect(parse('--config', path)).rejects.toThrow(message);
     }),
   );
+
+  it("of a conversion are its own and what else it takes, and a file's are the same", () =>
+    withConfig('{"mips": 4, "encoding": "png", "sharded": true}', async (path) => {
+      const names = ['mips', 'compress'];
+      expect(await readConversionJob({ config: path, compress: 'none' }, names)).toMatchObject({
+        mips: 4,
+        compress: 'none',
+        encoding: 'raw',
+        conversion: { encoding: 'png', sharded: true },
+      });
+      await expect(readConversionJob({ config: path }, [])).rejects.toThrow(/"mips" in .* is no parameter/);
+    }));
 
   it('refuses a file that is not there', async () => {
     await expect(parse('--config', '/nowhere/parameters.json')).rejects.toThrow(/cannot be read/);

@@ -1,7 +1,7 @@
 /** Where the arrays of an OME-Zarr image lie: the `multiscales` of NGFF as voxel sizes and offsets. */
 import { z } from 'zod';
 import { perAxis, type Vec3 } from '../../geometry/box.ts';
-import { UnsupportedVolumeError } from '../errors.ts';
+import { UnsupportedVolumeError, VolumeError } from '../errors.ts';
 
 const transform = z.looseObject({
   type: z.string(),
@@ -50,11 +50,17 @@ export function framesOf(
     const { scale, translation } = combined(all, rank, where);
     const firstVoxel = (axis: 0 | 1 | 2): number =>
       Math.round(onAxis(translation, axis) / onAxis(scale, axis) - 0.5 + SPECK);
-    return {
-      resolutionNm: perAxis((axis) => rounded(onAxis(scale, axis) * units[axis])),
-      // Never minus zero.
-      voxelOffset: perAxis((axis) => firstVoxel(axis) + 0),
-    };
+    const resolutionNm = perAxis((axis) => rounded(onAxis(scale, axis) * units[axis]));
+    // Never minus zero.
+    const voxelOffset = perAxis((axis) => firstVoxel(axis) + 0);
+    if (
+      !resolutionNm.every((nm) => nm > 0 && Number.isFinite(nm)) ||
+      !voxelOffset.every(Number.isSafeInteger)
+    )
+      throw new VolumeError(
+        `${where}: voxels of ${resolutionNm.join(' x ')} nm from voxel ${voxelOffset.join(', ')} on, expected sizes above 0 and places that can be counted`,
+      );
+    return { resolutionNm, voxelOffset };
   });
 }
 

@@ -5,6 +5,7 @@ import type { Vec3 } from '../../geometry/box.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { decompressText } from '../codecs/decode.ts';
 import { UnsupportedVolumeError, VolumeError } from '../errors.ts';
+import { unlessDenied } from '../volume-files.ts';
 import { keyIn } from '../volume-key.ts';
 import { framesOf, type Multiscale, multiscaleSchema } from './multiscale-frames.ts';
 import { parseArray, type StoredArray } from './read-array.ts';
@@ -45,7 +46,7 @@ export async function readZarrImage(store: ObjectStore, folder: string): Promise
 }
 
 async function readJson(store: ObjectStore, key: string): Promise<unknown> {
-  const object = await store.get(key);
+  const object = await unlessDenied(store, key);
   if (object === undefined) return undefined;
   const where = `${store.url}/${key}`;
   const text = await decompressText(object, where);

@@ -1,5 +1,6 @@
 /** An OME-Zarr image as the rest of the program knows volumes: mips of one type, and the `info` it would have. */
 import { perAxis, type Vec3 } from '../../geometry/box.ts';
+import { bytesPerVoxel } from '../data-type.ts';
 import { UnsupportedVolumeError } from '../errors.ts';
 import { factorBetween, type StoredMip, type VolumeInfo } from '../info.ts';
 import { buildInfo } from '../write-volume.ts';
@@ -29,6 +30,7 @@ function mipOf({ axes, arrays }: ZarrImage, index: number, where: string): Store
   for (const [at, { name, isChannel }] of leading.entries())
     if (!isChannel && (array.shape[at] !== 1 || array.chunkShape[at] !== 1))
       throw new UnsupportedVolumeError(where, `an image of several points along ${name}`);
+  checkChunk(array, `${where}, array ${path}`);
   const channelAxis = leading.findIndex(({ isChannel }) => isChannel);
   const along = (list: readonly number[]): number => (channelAxis < 0 ? 1 : list[channelAxis]!);
   if (along(array.shape) > MOST_CHANNELS)
@@ -53,6 +55,15 @@ function mipOf({ axes, arrays }: ZarrImage, index: number, where: string): Store
       shard: array.shard && shardOf(array.shard, array.chunkShape, along),
     },
   };
+}
+
+/** Zarr's chunks may be larger than their array, and are held whole. */
+const MOST_CHUNK_BYTES = 2 ** 30;
+
+function checkChunk({ chunkShape, dataType }: StoredArray, where: string): void {
+  const bytes = chunkShape.reduce((voxels, extent) => voxels * extent, bytesPerVoxel(dataType));
+  if (bytes > MOST_CHUNK_BYTES)
+    throw new UnsupportedVolumeError(where, `a chunk of ${chunkShape.join(' x ')} voxels, ${bytes} bytes,`);
 }
 
 const spatial = (list: readonly number[]): Vec3 => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as zarr from 'zarrita';
 import { damaged } from '../../../bench/fuzz/mutate.ts';
 import { memoryStore } from '../../../shared/adapters/memory/store.ts';
+import { StoreError } from '../../../shared/adapters/store-errors.ts';
 import { isPermanent } from '../../../shared/engine/errors.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { writeOmeZarr } from '../../../shared/export/ome-zarr/write-ome-zarr.ts';
@@ -12,6 +13,7 @@ import { seededRandom } from '../../../shared/numerics/random.ts';
 import { bytesOf, dataTypes } from '../../../shared/volume/data-type.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { verifyVolume } from '../../../shared/volume/verify-volume.ts';
+import { volumeFileIn } from '../../../shared/volume/volume-files.ts';
 import { type TestVolume, testVolume } from '../../export/volumes.ts';
 import { runsAll } from '../../long.ts';
 
@@ -158,6 +160,8 @@ async function otherImage(
   return store;
 }
 
+const MICROMETRES = ['z', 'y', 'x'].map((name) => ({ name, type: 'space', unit: 'micrometer' }));
+
 const VOXELS = bytesOf(Uint16Array.from({ length: 24 }, (_, n) => n));
 const coded = (...names: string[]) => ({
   codecs: [{ name: 'bytes', configuration: { endian: 'little' } }, ...names],
@@ -185,6 +189,47 @@ describe('an image of another program', () => {
     });
     const { data } = await volume.read(0, boxAt([0, 0, 0], [4, 3, 2] as Vec3));
     expect([...data]).toEqual(Array.from({ length: 24 }, (__, n) => n));
+  });
+
+  const transformed = (...coordinateTransformations: object[]) => ({
+    image: { datasets: [{ path: 'a/b', coordinateTransformations }] },
+  });
+  it.each([
+    [
+      'voxels of no size',
+      transformed({ type: 'scale', scale: [1, 1, 1e-12] }),
+      /voxels of 0 x 1000 x 1000 nm/,
+    ],
+    [
+      'a place beyond counting',
+      transformed({ type: 'scale', scale: [1, 1, 1] }, { type: 'translation', translation: [1e300, 0, 0] }),
+      /from voxel 0, 0, 1e\+300 on/,
+    ],
+    [
+      'a chunk that no memory holds',
+      { array: { chunks: [2 ** 20, 2 ** 10, 2 ** 10] } },
+      /a chunk of 1048576 x/,
+    ],
+  ] as const)('is refused with %s', async (_, change, message) => {
+    const image = { ...('image' in change ? change.image : {}), axes: MICROMETRES };
+    const given = { ...change, ...('image' in change ? { image } : {}) };
+    const opening = openVolume(await otherImage(2, given, { key: '0.0.0' }));
+    await expect(opening).rejects.toThrow(message);
+    await expect(opening).rejects.toSatisfy(isPermanent);
+  });
+
+  it('is found where access to what is not there is denied, as S3 does to those who may not list', async () => {
+    const store = await otherImage(2, {}, { key: '0.0.0' });
+    const denies = (names: readonly string[]): ObjectStore => ({
+      ...store,
+      async get(key) {
+        if (names.includes(key)) throw new StoreError('denied', key, 'access denied', 'Ask its owner.');
+        return store.get(key);
+      },
+    });
+    expect(await volumeFileIn(denies(['info', 'zarr.json']))).toBe('.zattrs');
+    expect((await openVolume(denies(['info', 'zarr.json']))).mips).toHaveLength(1);
+    await expect(openVolume(denies(['info', 'zarr.json', '.zattrs']))).rejects.toThrow('access denied');
   });
 
   it('is read as zarrita writes it', async () => {

@@ -21,9 +21,14 @@ export async function writeImageFile(
   onPlane: OnPlane,
 ): Promise<void> {
   const around = aroundPlanes(image, format);
-  return wholeOrNot(path, 'file', (part) =>
-    pipeline(fileBytes(image, around, onPlane), createWriteStream(part, { flush: true })),
-  );
+  return wholeOrNot(path, 'file', (part) => writeAll(part, fileBytes(image, around, onPlane)));
+}
+
+/** Ends when the file is closed, also where `bytes` fail at once: until then it may still be about to be made. */
+async function writeAll(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = createWriteStream(path, { flush: true });
+  const closed = new Promise<void>((resolve) => file.once('close', resolve));
+  await pipeline(bytes, file).finally(() => closed);
 }
 
 /** The same as an object of a store, which shows whole objects or none. */

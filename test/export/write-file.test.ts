@@ -83,8 +83,10 @@ describe.each(formats)('a volume as .%s', (format) => {
         throw new Error('a damaged chunk');
       },
     };
-    await expect(writeImageFile(path, broken, format, silent)).rejects.toThrow('a damaged chunk');
-    expect(await readdir(folder)).toEqual([`v.${format}`]);
+    for (let i = 0; i < 20; i++) {
+      await expect(writeImageFile(path, broken, format, silent)).rejects.toThrow('a damaged chunk');
+      expect(await readdir(folder)).toEqual([`v.${format}`]);
+    }
     const file = await open(path);
     expect(String(await file.readFile())).toBe('earlier');
     await file.close();

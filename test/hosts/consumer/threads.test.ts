@@ -102,9 +102,9 @@ describe('consumers of every queue', () => {
     await job.mend('hang-5');
     await consumeAll();
     expect(await job.output()).toEqual(expectedOutput(COUNT));
-    const runs = await job.runs();
-    expect(runs.filter((run) => run === 'square 5')).toHaveLength(2);
-    expect(new Set(runs).size).toBe(runs.length - 1);
+    // A step that is planned by two consumers at once may do a task of its own twice.
+    const squares = (await job.runs()).filter((run) => run.startsWith('square '));
+    expect(squares.filter((run, i) => squares.indexOf(run) !== i)).toEqual(['square 5']);
   });
 });
 

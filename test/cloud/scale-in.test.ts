@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { folderForTests } from '../end-to-end/binary.ts';
+import { runsAll } from '../long.ts';
 import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
 import { type ImdsServer, startImdsServer } from './servers/imds-server.ts';
 import { waitFor } from './wait-for.ts';
@@ -52,17 +53,21 @@ function events(): { readonly event: string; readonly worker: string }[] {
   return lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== undefined);
 }
 
-it('a consumer that its fleet gives up leaves, tells the fleet, and ends with 0', async () => {
-  const words = ['consume', 'plans', '--lifecycle-hook', 'drain', '--auto-scaling-group', 'planners'];
-  const consumer = cloud.start({ name: 'plans', script: 'cloudreg', words });
-  const has = (name: string) => async () => events().some(({ event }) => event === name);
-  await waitFor(has('started'), { seconds: 30, why: 'the consumer did not start' });
-  imds.texts.set('autoscaling/target-lifecycle-state', 'Terminated');
-  await waitFor(has('notice'), { seconds: 30, why: 'the consumer saw no notice' });
-  // Ends its last poll, which would take up to 20 s.
-  await cloud.open.queues.queue('plans').send([{ body: 'wake up', group: 'test' }]);
-  expect(await consumer.ended).toBe(0);
-  expect(events().map(({ event }) => event)).toEqual(['started', 'notice', 'handed-back', 'ended']);
-  expect(new Set(events().map(({ worker }) => worker))).toEqual(new Set(['i-0123-plans']));
-  expect(completed).toEqual([expect.stringContaining('AutoScalingGroupName=planners')]);
-}, 90_000);
+it.runIf(runsAll)(
+  'a consumer that its fleet gives up leaves, tells the fleet, and ends with 0',
+  async () => {
+    const words = ['consume', 'plans', '--lifecycle-hook', 'drain', '--auto-scaling-group', 'planners'];
+    const consumer = cloud.start({ name: 'plans', script: 'cloudreg', words });
+    const has = (name: string) => async () => events().some(({ event }) => event === name);
+    await waitFor(has('started'), { seconds: 30, why: 'the consumer did not start' });
+    imds.texts.set('autoscaling/target-lifecycle-state', 'Terminated');
+    await waitFor(has('notice'), { seconds: 30, why: 'the consumer saw no notice' });
+    // Ends its last poll, which would take up to 20 s.
+    await cloud.open.queues.queue('plans').send([{ body: 'wake up', group: 'test' }]);
+    expect(await consumer.ended).toBe(0);
+    expect(events().map(({ event }) => event)).toEqual(['started', 'notice', 'handed-back', 'ended']);
+    expect(new Set(events().map(({ worker }) => worker))).toEqual(new Set(['i-0123-plans']));
+    expect(completed).toEqual([expect.stringContaining('AutoScalingGroupName=planners')]);
+  },
+  90_000,
+);

@@ -14,8 +14,6 @@ import { keyIn } from './volume-key.ts';
 import { zarrChunks } from './zarr/zarr-chunks.ts';
 import { zarrKey } from './zarr/zarr-layout.ts';
 
-export { keyIn };
-
 export interface ChunkReader {
   /** In the store, without a suffix; of a sharded mip the shard's key and the chunk's number in it. */
   key(cell: Vec3): string;

@@ -2,13 +2,14 @@
 import type { ObjectStore } from '../engine/ports.ts';
 import type { Vec3 } from '../geometry/box.ts';
 import { writeBehind } from '../write-behind.ts';
-import { chunkKey, keyIn } from './chunk-reader.ts';
+import { chunkKey } from './chunk-reader.ts';
 import type { EncodedChunk } from './codecs/encoded-chunk.ts';
 import type { DataType } from './data-type.ts';
 import type { Mip } from './scales.ts';
 import { encodeShard, type ShardChunks } from './sharding/encode-shard.ts';
 import { shardCollector } from './sharding/shard-collector.ts';
 import type { Sharding } from './sharding/sharding.ts';
+import { keyIn } from './volume-key.ts';
 import { putChunk } from './write-volume.ts';
 import { asStored } from './zarr/zarr-layout.ts';
 

@@ -5,12 +5,13 @@ import type { ObjectStore } from '../engine/ports.ts';
 import { type Box, boxSize, intersect, type Vec3 } from '../geometry/box.ts';
 import { inParallel } from '../in-parallel.ts';
 import { cellsIn, chunkBox, volumeBox } from './chunk-grid.ts';
-import { type ChunkReader, chunkReader, keyIn } from './chunk-reader.ts';
+import { type ChunkReader, chunkReader } from './chunk-reader.ts';
 import { decompressText } from './codecs/decode.ts';
 import { bytesPerVoxel, copyVoxels, type VoxelArray, zeroVoxels } from './data-type.ts';
 import { VolumeError } from './errors.ts';
 import { mipsOf, parseInfo, type StoredMip, type VolumeInfo } from './info.ts';
 import { unlessDenied } from './volume-files.ts';
+import { keyIn } from './volume-key.ts';
 import { readZarrImage } from './zarr/read-image.ts';
 import { zarrVolume } from './zarr/zarr-volume.ts';
 

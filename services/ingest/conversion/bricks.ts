@@ -1,10 +1,11 @@
 /** The copy of an input in bricks: a volume of its own, read as any other is, and gone once nothing needs it. */
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { cellsIn, volumeBox } from '../../../shared/volume/chunk-grid.ts';
-import { chunkKey, keyIn } from '../../../shared/volume/chunk-reader.ts';
+import { chunkKey } from '../../../shared/volume/chunk-reader.ts';
 import type { DataType } from '../../../shared/volume/data-type.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
+import { keyIn } from '../../../shared/volume/volume-key.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
 
 export const BRICKS_FOLDER = '.cloudreg/ingest/bricks';

@@ -2,6 +2,7 @@
 import type { ObjectStore } from '../../engine/ports.ts';
 import { unpack } from '../codecs/unpack.ts';
 import { ChunkError } from '../errors.ts';
+import { readSpan, type Span, spanOf } from '../index-span.ts';
 import { placeOf } from './place.ts';
 import type { Sharding } from './sharding.ts';
 
@@ -17,10 +18,6 @@ export interface ShardReader {
   read(id: bigint, mostBytes: number): Promise<Uint8Array | undefined>;
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 type Minishard = ReadonlyMap<bigint, Span>;
 
 /** `folder` holds the shard files; `mostChunks` is how many the grid has, and bounds each index. */
@@ -123,24 +120,4 @@ function parseMinishard(bytes: Uint8Array, base: number, where: string): Minisha
     end = start + size;
   }
   return places;
-}
-
-function spanOf(start: bigint, size: bigint, where: string): Span {
-  if (size >= 0n && start + size <= BigInt(Number.MAX_SAFE_INTEGER))
-    return { start: Number(start), end: Number(start + size) };
-  throw new ChunkError(where, `the index speaks of ${size} bytes from byte ${start}`);
-}
-
-async function readSpan(
-  store: ObjectStore,
-  key: string,
-  { start, end }: Span,
-  where: string,
-): Promise<Uint8Array> {
-  const bytes = (await store.getRanges(key, [{ start, end }]))?.[0];
-  if (bytes?.length === end - start) return bytes;
-  throw new ChunkError(
-    where,
-    `${bytes?.length ?? 0} bytes from byte ${start} on, the index says ${end - start}: the file is cut short`,
-  );
 }

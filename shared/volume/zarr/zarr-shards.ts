@@ -3,15 +3,11 @@ import type { ObjectStore } from '../../engine/ports.ts';
 import { crc32c } from '../../formats/zarr/crc32c.ts';
 import { ABSENT, CHECKSUM_BYTES, ENTRY_BYTES } from '../../formats/zarr/shard.ts';
 import { ChunkError } from '../errors.ts';
+import { readSpan, type Span, spanOf } from '../index-span.ts';
 import type { ZarrShard } from './zarr-layout.ts';
 
 /** Indexes that are kept, the last used. */
 const MOST_KEPT = 64;
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Undefined where there is no such chunk. `key` is the shard's; `place` counts its chunks in C order. */
 export type ZarrShardReader = (key: string, place: number) => Promise<Uint8Array | undefined>;
@@ -61,21 +57,5 @@ function spanIn(index: DataView, place: number, key: string): Span | undefined {
   const start = index.getBigUint64(place * ENTRY_BYTES, true);
   const size = index.getBigUint64(place * ENTRY_BYTES + 8, true);
   if (start === ABSENT && size === ABSENT) return undefined;
-  if (start + size <= BigInt(Number.MAX_SAFE_INTEGER))
-    return { start: Number(start), end: Number(start + size) };
-  throw new ChunkError(key, `the index speaks of ${size} bytes from byte ${start}`);
-}
-
-async function readSpan(
-  store: ObjectStore,
-  key: string,
-  { start, end }: Span,
-  where: string,
-): Promise<Uint8Array> {
-  const bytes = (await store.getRanges(key, [{ start, end }]))?.[0];
-  if (bytes?.length === end - start) return bytes;
-  throw new ChunkError(
-    where,
-    `${bytes?.length ?? 0} bytes from byte ${start} on, expected ${end - start}: the file is cut short`,
-  );
+  return spanOf(start, size, key);
 }

@@ -9,7 +9,6 @@ import type { Three } from '../shared/illumination/volume.ts';
 import { withKernels } from '../shared/kernels/lend-kernels.ts';
 import { seededRandom } from '../shared/numerics/random.ts';
 import { median } from '../shared/numerics/statistics.ts';
-import { halvings } from '../shared/volume/blocks.ts';
 import { cellsIn, volumeBox } from '../shared/volume/chunk-grid.ts';
 import { encoderBuffers, imageEncoder } from '../shared/volume/codecs/image-encoder.ts';
 import { openVolume } from '../shared/volume/open-volume.ts';
@@ -120,7 +119,6 @@ async function evenOut(source: ObjectStore, mips: readonly Mip[]): Promise<Objec
     shrinkBlock({
       kernels,
       volume: await openVolume(source),
-      factors: halvings(mips, 0, lastMip),
       illumination: someField(),
       target: {
         store,

@@ -8,7 +8,7 @@ import { type Placement, placementFile } from '../../shared/acquisition/placemen
 import type { Needs } from '../../shared/engine/step.ts';
 import { type Box, boxVolume } from '../../shared/geometry/box.ts';
 import { withKernels } from '../../shared/kernels/lend-kernels.ts';
-import { type Blocks, blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
+import { type Blocks, blockBox, blockCount } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { bytesPerVoxel, type Mip } from '../../shared/volume/scales.ts';
 import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
@@ -60,8 +60,7 @@ export const pyramid = defineStep({
     const { compress: compression } = inputs.parameters;
     const firstMip = sourceMip + 1;
     const target = { store, folder, compression, mips, sourceMip, firstMip, lastMip, box: block };
-    const factors = halvings(mips, sourceMip, lastMip);
-    await withKernels((kernels) => shrinkBlock({ kernels, volume, target, factors }));
+    await withKernels((kernels) => shrinkBlock({ kernels, volume, target }));
   },
 });
 

@@ -11,7 +11,7 @@ import { boxVolume } from '../../shared/geometry/box.ts';
 import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { illuminationFieldFile, readIllumination } from '../../shared/illumination/files.ts';
 import { withKernels } from '../../shared/kernels/lend-kernels.ts';
-import { blockBox, blockCount, halvings } from '../../shared/volume/blocks.ts';
+import { blockBox, blockCount } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
 import { defineStep } from '../step.ts';
@@ -52,10 +52,7 @@ export const apply = defineStep({
     const { compress: compression } = parameters;
     const firstMip = isCorrecting ? 0 : sourceMip + 1;
     const target = { store, folder: '', compression, mips, sourceMip, firstMip, lastMip, box: block };
-    const factors = halvings(mips, sourceMip, lastMip);
-    const clipped = await withKernels((kernels) =>
-      shrinkBlock({ kernels, volume, target, factors, illumination }),
-    );
+    const clipped = await withKernels((kernels) => shrinkBlock({ kernels, volume, target, illumination }));
     await writeClipped(store, 'volume', block, clipped);
   },
 });

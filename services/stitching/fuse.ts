@@ -14,7 +14,7 @@ import { writeClipped } from '../../shared/illumination/clipped.ts';
 import { readIllumination } from '../../shared/illumination/files.ts';
 import type { Pixels } from '../../shared/kernels/kernels.ts';
 import { withKernels } from '../../shared/kernels/lend-kernels.ts';
-import { blockCount, halvings } from '../../shared/volume/blocks.ts';
+import { blockCount } from '../../shared/volume/blocks.ts';
 import { channelFolder } from '../output-volume.ts';
 import { defineStep } from '../step.ts';
 import { blendModes } from './fusion/blend-mode.ts';
@@ -71,7 +71,6 @@ export const fuse = defineStep({
         illumination,
         voxelSizeUm: placement.voxelSizeUm,
         blendMode: blendModes[parameters.blend],
-        factors: halvings(mips, 0, blocks.lastMip),
         planes: (area) => noteDamage(planes(area), damaged, parameters.strict),
         target,
       }),

@@ -5,8 +5,8 @@ import type { IlluminationField } from '../illumination/field.ts';
 import { lightBuffers, lightTaker } from '../illumination/planes.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Kernels, Pixels } from '../kernels/kernels.ts';
-import { type BlockTarget, openBlockWriter, writerBuffers } from './block-writer.ts';
-import { cascadeBuffers, type Factor, makeCascade } from './cascade.ts';
+import { openBlockPyramid, pyramidBuffers } from './block-pyramid.ts';
+import type { BlockTarget } from './block-writer.ts';
 import { cellsIn, chunkBox } from './chunk-grid.ts';
 import type { Volume } from './open-volume.ts';
 
@@ -15,29 +15,25 @@ export interface BlockShrinking {
   readonly volume: Volume;
   /** Its source mip is read; its box: from that mip's corner, whole chunks, cut to the volume. */
   readonly target: BlockTarget;
-  readonly factors: readonly Factor[];
   /** Taken off the source's voxels first, in float32. */
   readonly illumination?: IlluminationField | undefined;
 }
 
 /** Resolves with how many voxels came out brighter than their type can hold: means never do, corrected ones may. */
 export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
-  const { factors, illumination, kernels, target, volume } = shrinking;
+  const { illumination, kernels, target, volume } = shrinking;
   const { box: block, mips, sourceMip } = target;
   const { dataType } = mips[sourceMip]!;
-  const [width, height, depth] = boxSize(block);
-  const shape = { width, height, depth, factors };
+  const [width, height] = boxSize(block);
   const area = width * height;
   const buffers = kernels.layout({
     stored: { type: dataType, length: area },
     chunk: { type: dataType, length: planeOfChunk(shrinking) },
     plane: { type: 'float32', length: area },
     ...lightBuffers(illumination, [width, height]),
-    ...cascadeBuffers(shape),
-    ...writerBuffers(target),
+    ...pyramidBuffers(target),
   });
-  const writer = openBlockWriter(target, kernels, buffers);
-  const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+  const pyramid = openBlockPyramid(target, kernels, buffers);
   const voxelSizeUm = volume.mips[sourceMip]!.resolutionNm.map((nm) => nm / 1000) as [number, number, number];
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
@@ -46,10 +42,9 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
     kernels.widen(buffers.stored, buffers.plane);
     takeLight(buffers.plane, z);
     if (illumination !== undefined) clipped.add(buffers.plane);
-    cascade.push(buffers.plane);
-    await writer.flow();
+    await pyramid.push(buffers.plane);
   }
-  await writer.finish();
+  await pyramid.finish();
   return clipped.total();
 }
 

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../shared/geometry/box.ts';
 import { loadKernels } from '../../shared/kernels/kernels.ts';
 import { openBlockWriter, writerBuffers } from '../../shared/volume/block-writer.ts';
-import { blockBox, blockCount, halvings, planBlocks } from '../../shared/volume/blocks.ts';
+import { blockBox, blockCount, planBlocks } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../shared/volume/scales.ts';
 import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
@@ -49,7 +49,6 @@ async function shrinkPass(store: ObjectStore, mips: readonly Mip[], sourceMip: n
     await shrinkBlock({
       kernels: loadKernels(),
       volume: await openVolume(store, 'CHN00'),
-      factors: halvings(mips, sourceMip, lastMip),
       target: {
         store,
         folder: 'CHN00',

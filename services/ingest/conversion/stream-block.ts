@@ -2,9 +2,7 @@
 import { boxSize } from '../../../shared/geometry/box.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
 import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
-import { halvings } from '../../../shared/volume/blocks.ts';
-import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
+import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { shrinkBlock } from '../../../shared/volume/shrink-block.ts';
@@ -26,36 +24,31 @@ export function streamBlock(
   const mips = pixelMips(plan);
   const { dataType } = mips[0]!;
   const { store } = places;
-  const factors = halvings(mips, sourceMip, lastMip);
   return withKernels(async (kernels) => {
     const firstMip = readsInput ? sourceMip : sourceMip + 1;
     const target = { store, folder: '', compression, mips, sourceMip, firstMip, lastMip, box: block };
     if (!readsInput) {
       const volume = await openVolume(store);
-      return shrinkBlock({ kernels, volume, target, factors });
+      return shrinkBlock({ kernels, volume, target });
     }
-    const [width, height, depth] = boxSize(block);
-    const shape = { width, height, depth, factors };
+    const [width, height] = boxSize(block);
     const area = width * height;
     const buffers = kernels.layout({
       stored: { type: dataType, length: area },
       plane: { type: 'float32', length: area },
-      ...cascadeBuffers(shape),
-      ...writerBuffers(target),
+      ...pyramidBuffers(target),
     });
-    const writer = openBlockWriter(target, kernels, buffers);
-    const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+    const pyramid = openBlockPyramid(target, kernels, buffers);
     let cut = 0;
     await eachLayer(plan, block, places, async (layer) => {
       cut += layer.cut;
       for (let z = 0; z < layer.size[2]; z++) {
         buffers.stored.set((layer.voxels as Pixels).subarray(z * area, (z + 1) * area));
         kernels.widen(buffers.stored, buffers.plane);
-        cascade.push(buffers.plane);
-        await writer.flow();
+        await pyramid.push(buffers.plane);
       }
     });
-    await writer.finish();
+    await pyramid.finish();
     return cut;
   });
 }

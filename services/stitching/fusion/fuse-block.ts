@@ -8,8 +8,8 @@ import { clipCounter } from '../../../shared/illumination/clipped.ts';
 import type { IlluminationField } from '../../../shared/illumination/field.ts';
 import { lightBuffers, lightTaker } from '../../../shared/illumination/planes.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
-import { type BlockTarget, openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
-import { cascadeBuffers, type Factor, makeCascade } from '../../../shared/volume/cascade.ts';
+import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
+import type { BlockTarget } from '../../../shared/volume/block-writer.ts';
 import { blendBuffers, type PlaneBlending, planeBlender } from './blend-plane.ts';
 import type { PlanePixels } from './read-planes.ts';
 
@@ -17,8 +17,6 @@ export interface BlockFusion extends PlaneBlending {
   /** Taken off the blended plane; the same in every tile, so the order makes no difference. */
   readonly illumination: IlluminationField | undefined;
   readonly voxelSizeUm: Vec3;
-  /** Downsampling from mip to mip below the block. */
-  readonly factors: readonly Factor[];
   /** Reads into this memory of the kernels. */
   readonly planes: (area: Pixels) => AsyncIterable<PlanePixels>;
   /** Where the block is written; its box is the block's. */
@@ -27,17 +25,14 @@ export interface BlockFusion extends PlaneBlending {
 
 /** Resolves with how many voxels came out brighter than their type can hold. */
 export async function fuseBlock(fusion: BlockFusion): Promise<number> {
-  const { block, correction, dataType, factors, illumination, kernels, target, voxelSizeUm } = fusion;
-  const [width, height, depth] = boxSize(block);
-  const shape = { width, height, depth, factors };
+  const { block, correction, dataType, illumination, kernels, target, voxelSizeUm } = fusion;
+  const [width, height] = boxSize(block);
   const buffers = kernels.layout({
     ...blendBuffers(fusion),
     ...lightBuffers(illumination, [width, height]),
-    ...cascadeBuffers(shape),
-    ...writerBuffers(target),
+    ...pyramidBuffers(target),
   });
-  const writer = openBlockWriter(target, kernels, buffers);
-  const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+  const pyramid = openBlockPyramid(target, kernels, buffers);
   const blend = planeBlender(fusion, buffers);
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
@@ -48,9 +43,8 @@ export async function fuseBlock(fusion: BlockFusion): Promise<number> {
     blend(plane);
     takeLight(buffers.fused, plane.z - block.start[2]);
     if (canClip) clipped.add(buffers.fused);
-    cascade.push(buffers.fused);
-    await writer.flow();
+    await pyramid.push(buffers.fused);
   }
-  await writer.finish();
+  await pyramid.finish();
   return clipped.total();
 }

@@ -3,9 +3,7 @@ import { previewFolder } from '../../../shared/acquisition/preview.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { Kernels, PixelType } from '../../../shared/kernels/kernels.ts';
 import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
-import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
-import { halvings } from '../../../shared/volume/blocks.ts';
-import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
+import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
 import { assemblePlanes } from './assemble.ts';
 import type { PreviewFrame } from './preview-frame.ts';
@@ -30,7 +28,6 @@ async function assembleAndWrite(target: PreviewTarget, kernels: Kernels): Promis
   const [width, height, depth] = size;
   const { dataType } = mips[0]!;
   const lastMip = mips.length - 1;
-  const shape = { width, height, depth, factors: halvings(mips, 0, lastMip) };
   const plane = { type: 'float32', length: width * height } as const;
   const folder = previewFolder(channel);
   const box = { start: [0, 0, 0], end: size } as const;
@@ -39,19 +36,16 @@ async function assembleAndWrite(target: PreviewTarget, kernels: Kernels): Promis
   const buffers = kernels.layout({
     mean: plane,
     weight: plane,
-    ...cascadeBuffers(shape),
-    ...writerBuffers(block),
+    ...pyramidBuffers(block),
   });
-  const writer = openBlockWriter(block, kernels, buffers);
-  const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+  const pyramid = openBlockPyramid(block, kernels, buffers);
   await writeVolumeInfo(store, folder, mips);
   let covered = 0;
   for await (const _ of assemblePlanes({ ...target, ...frame, ...buffers })) {
     covered += markCovered(buffers.mean, buffers.weight, dataType);
-    cascade.push(buffers.mean);
-    await writer.flow();
+    await pyramid.push(buffers.mean);
   }
-  await writer.finish();
+  await pyramid.finish();
   return covered / (width * height * depth);
 }
 

@@ -3,9 +3,7 @@ import { memoryStore } from '../../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
 import { loadKernels, type PixelType } from '../../../shared/kernels/kernels.ts';
-import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
-import { halvings } from '../../../shared/volume/blocks.ts';
-import { cascadeBuffers, makeCascade } from '../../../shared/volume/cascade.ts';
+import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../../shared/volume/scales.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
@@ -52,7 +50,6 @@ async function writeVoxels({ data, size }: StoredArray, mips: readonly Mip[], st
   const [width, height, depth] = size;
   const lastMip = mips.length - 1;
   const kernels = loadKernels();
-  const shape = { width, height, depth, factors: halvings(mips, 0, lastMip) };
   const plane = { type: 'float32', length: width * height } as const;
   const target = {
     store,
@@ -64,15 +61,13 @@ async function writeVoxels({ data, size }: StoredArray, mips: readonly Mip[], st
     lastMip,
     box: boxAt([0, 0, 0], size),
   } as const;
-  const buffers = kernels.layout({ plane, ...cascadeBuffers(shape), ...writerBuffers(target) });
-  const writer = openBlockWriter(target, kernels, buffers);
-  const cascade = makeCascade({ ...shape, kernels, buffers, emit: writer.plane });
+  const buffers = kernels.layout({ plane, ...pyramidBuffers(target) });
+  const pyramid = openBlockPyramid(target, kernels, buffers);
   for (let z = 0; z < depth; z++) {
     buffers.plane.set(data.subarray(z * width * height, (z + 1) * width * height));
-    cascade.push(buffers.plane);
-    await writer.flow();
+    await pyramid.push(buffers.plane);
   }
-  await writer.finish();
+  await pyramid.finish();
 }
 
 /** A mip of the volume at the store's root, as numbers. */

@@ -128,7 +128,7 @@ function workOn({
 }: ReturnType<typeof makeBuffers>) {
   const blendOf = (name: 'blend' | 'blendNearest' | 'blendMax' | 'blendMin'): Work => [
     name,
-    (twin) => twin[name](a, side, side, ramp, ramp, b, c, side, 0, 0),
+    (twin) => twin[name](a, side, side, ramp, ramp, b, c),
   ];
   const basis = { linear: ramp, square: ramp };
   const flat = { factor: b, width: side };

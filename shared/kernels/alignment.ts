@@ -1,4 +1,5 @@
 /** What the alignment does with every pixel: the kernels of `assembly/alignment`, with the checks they need. */
+import { expectCounts } from './expect.ts';
 import { addressOf, type GrowableMemory } from './memory.ts';
 import type { KernelExports } from './module.ts';
 import type { Basis } from './oracles/alignment/remove-trend.ts';
@@ -244,13 +245,4 @@ function rowsNamed(indices: Uint16Array, count: number): number {
 function expectAscending(cuts: Uint16Array): void {
   if (cuts.some((cut, i) => i > 0 && cut < cuts[i - 1]!))
     throw new RangeError(`cuts are ${cuts.join(', ')}, expected ascending row numbers`);
-}
-
-/** Called for every plane of every segment: it makes no list of them. */
-function expectCounts(counts: Record<string, number>): void {
-  for (const name in counts) {
-    const count = counts[name]!;
-    if (!Number.isInteger(count) || count < 0)
-      throw new RangeError(`${name} is ${count}, expected a whole number, 0 or more`);
-  }
 }

@@ -11,6 +11,7 @@
  * integer type turns it into 0.
  */
 import { type AlignmentKernels, alignmentBy } from './alignment.ts';
+import { expectAtLeast, expectCounts, expectRows } from './expect.ts';
 import { type GzipBuffers, type GzipLevel, gzipBy } from './gzip.ts';
 import { type IlluminationKernels, illuminationBy } from './illumination.ts';
 import { addressOf, type BufferSpecs, type Buffers, type GrowableMemory, layOut } from './memory.ts';
@@ -48,9 +49,9 @@ export interface Kernels extends AlignmentKernels, IlluminationKernels, SurveyKe
   ): void;
 
   /**
-   * Feathered blending of a rectangle of corrected pixels into a plane (STITCHING section 7). With w = rampX * rampY:
-   * weight += w, then mean += (w / weight) * (value - mean): the running form of sum(w * value) / sum(w).
-   * Start from zeroed planes; `mean` is the blended plane after every call, 0 where no tile has weight, and no
+   * Feathered blending of the corrected pixels of an overlap, tile after tile (STITCHING section 7). With
+   * w = rampX * rampY: weight += w, then mean += (w / weight) * (value - mean): the running form of
+   * sum(w * value) / sum(w). Start from zeros; `blended` is the mean after every call, 0 where no tile has weight, and no
    * resolving pass follows. A running mean because it is exact where dividing two sums is not: a single tile is copied,
    * and tiles that agree blend to the very value they agree on, whatever the ramps. So tiles cut from one volume give
    * back its voxels, and mips from unrounded voxels give those of the volume, ties included.
@@ -113,21 +114,15 @@ export interface Kernels extends AlignmentKernels, IlluminationKernels, SurveyKe
   gzip(voxels: Pixels, level: GzipLevel, buffers: GzipBuffers): Uint8Array;
 }
 
-/**
- * values: rows x columns, x fastest, row stride = columns; rampX: columns long; rampY: rows long; both >= 0.
- * (x, y): the rectangle's corner in `plane` and `weight`, which are planeWidth wide.
- */
+/** values, blended, weight: rows x columns, x fastest; rampX: columns long; rampY: rows long; both >= 0. */
 export type Blend = (
   values: Float32Array,
   columns: number,
   rows: number,
   rampX: Float32Array,
   rampY: Float32Array,
-  plane: Float32Array,
+  blended: Float32Array,
   weight: Float32Array,
-  planeWidth: number,
-  x: number,
-  y: number,
 ) => void;
 
 /** Factors of a flat field from the rectangle's corner on, and the width of the plane they lie in. */
@@ -224,56 +219,20 @@ function correctBy(kernels: KernelExports, raw: Pixels) {
 }
 
 function blendBy(memory: GrowableMemory, kernel: BlendExport): Blend {
-  return (values, columns, rows, rampX, rampY, plane, weight, planeWidth, x, y) => {
-    expectRectangle(columns, rows, planeWidth, x, y, plane);
-    expectAtLeast('values', values, columns * rows);
+  return (values, columns, rows, rampX, rampY, blended, weight) => {
+    expectRows('values', values, columns, columns, rows);
+    expectRows('blended', blended, columns, columns, rows);
+    expectRows('weight', weight, columns, columns, rows);
     expectAtLeast('rampX', rampX, columns);
     expectAtLeast('rampY', rampY, rows);
-    expectAtLeast('weight', weight, plane.length);
-    const skipped = (y * planeWidth + x) * Float32Array.BYTES_PER_ELEMENT;
     kernel(
       addressOf(memory, 'values', values),
       columns,
       rows,
       addressOf(memory, 'rampX', rampX),
       addressOf(memory, 'rampY', rampY),
-      addressOf(memory, 'plane', plane) + skipped,
-      addressOf(memory, 'weight', weight) + skipped,
-      planeWidth,
+      addressOf(memory, 'blended', blended),
+      addressOf(memory, 'weight', weight),
     );
   };
-}
-
-// A kernel does not see where a buffer ends: sizes are checked here, before any voxel is written.
-
-function expectAtLeast(name: string, pixels: Pixels, length: number): void {
-  if (pixels.length < length)
-    throw new RangeError(`${name} has ${pixels.length} voxels, expected at least ${length}`);
-}
-
-function expectCounts(counts: Record<string, number>): void {
-  for (const [name, count] of Object.entries(counts))
-    if (!Number.isInteger(count) || count < 0)
-      throw new RangeError(`${name} is ${count}, expected a whole number, 0 or more`);
-}
-
-function expectRows(name: string, plane: Pixels, width: number, columns: number, rows: number): void {
-  expectCounts({ columns, rows });
-  if (columns > width) throw new RangeError(`${columns} columns of ${name}, expected at most its ${width}`);
-  if (columns > 0 && rows > 0) expectAtLeast(name, plane, (rows - 1) * width + columns);
-}
-
-function expectRectangle(
-  columns: number,
-  rows: number,
-  planeWidth: number,
-  x: number,
-  y: number,
-  plane: Float32Array,
-): void {
-  expectCounts({ columns, rows, planeWidth, x, y });
-  if (x + columns > planeWidth || (y + rows) * planeWidth > plane.length)
-    throw new RangeError(
-      `rectangle ${columns} x ${rows} at (${x}, ${y}) leaves the plane of width ${planeWidth} and ${plane.length} voxels`,
-    );
 }

@@ -209,9 +209,8 @@ export type BlendExport = (
   rows: number,
   rampX: number,
   rampY: number,
-  plane: number,
+  blended: number,
   weight: number,
-  planeWidth: number,
 ) => void;
 
 /** TypeScript declares WebAssembly only together with the browser; this is the part used here. */

@@ -1,4 +1,5 @@
 /** What the survey does with every pixel of integers: the kernels of `assembly/survey`, with the checks they need. */
+import { expectCounts } from './expect.ts';
 import { addressOf, type GrowableMemory } from './memory.ts';
 import type { KernelExports } from './module.ts';
 
@@ -32,7 +33,7 @@ export function surveyBy(memory: GrowableMemory, kernels: KernelExports): Survey
   };
   return {
     addBlockSums(plane, width, height, block, row, sums) {
-      expectWhole({ width, height });
+      expectCounts({ width, height });
       if (!Number.isInteger(block) || block < 1 || block > MOST_ROWS)
         throw new RangeError(`blocks of ${block} pixels, expected 1 to ${MOST_ROWS}`);
       const add = plane instanceof Uint8Array ? kernels.addBlockSumsUint8 : kernels.addBlockSumsUint16;
@@ -52,10 +53,4 @@ export function surveyBy(memory: GrowableMemory, kernels: KernelExports): Survey
       count(address('plane', plane, 0), plane.length, address('counts', counts, 4 * bins));
     },
   };
-}
-
-function expectWhole(counts: Record<string, number>): void {
-  for (const [name, count] of Object.entries(counts))
-    if (!Number.isInteger(count) || count < 0)
-      throw new RangeError(`${name} is ${count}, expected a whole number, 0 or more`);
 }

@@ -19,32 +19,32 @@ interface Tile {
 const blends = ['blend', 'blendNearest', 'blendMax', 'blendMin'] as const;
 type BlendName = (typeof blends)[number];
 
-/** Cuts the tiles out of a plane and blends them back together. */
+/** Cuts the tiles out of a plane and blends them back together: each in a plane of its own, of weight 0 beside it. */
 function cutAndBlend(
   plane: Float32Array,
   width: number,
   tiles: readonly Tile[],
   name: BlendName = 'blend',
 ): Float32Array {
-  const most = Math.max(...tiles.map(({ columns, rows }) => columns * rows));
-  const buffers = kernels.layout({
-    values: float32(most),
-    rampX: float32(Math.max(...tiles.map(({ columns }) => columns))),
-    rampY: float32(Math.max(...tiles.map(({ rows }) => rows))),
-    mean: float32(plane.length),
+  const height = plane.length / width;
+  const { values, rampX, rampY, blended, weight } = kernels.layout({
+    values: float32(plane.length),
+    rampX: float32(width),
+    rampY: float32(height),
+    blended: float32(plane.length),
     weight: float32(plane.length),
   });
-  for (const { x, y, columns, rows, rampX, rampY } of tiles) {
-    for (let row = 0; row < rows; row++) {
-      const from = (y + row) * width + x;
-      buffers.values.set(plane.subarray(from, from + columns), row * columns);
+  for (const tile of tiles) {
+    for (let row = tile.y; row < tile.y + tile.rows; row++) {
+      const from = row * width + tile.x;
+      values.set(plane.subarray(from, from + tile.columns), from);
     }
-    buffers.rampX.set(rampX);
-    buffers.rampY.set(rampY);
-    const { values, mean, weight } = buffers;
-    kernels[name](values, columns, rows, buffers.rampX, buffers.rampY, mean, weight, width, x, y);
+    rampX.fill(0).set(tile.rampX, tile.x);
+    rampY.fill(0).set(tile.rampY, tile.y);
+    kernels[name](values, width, height, rampX, rampY, blended, weight);
+    values.fill(0);
   }
-  return buffers.mean.slice();
+  return blended.slice();
 }
 
 /** Weights that fall over the overlaps with the neighbours before and after. */
@@ -106,7 +106,7 @@ describe('where tiles differ', () => {
     for (const [value, ramp] of tiles) {
       buffers.value[0] = value;
       buffers.x[0] = ramp;
-      kernels[name](buffers.value, 1, 1, buffers.x, buffers.y, buffers.plane, buffers.weight, 1, 0, 0);
+      kernels[name](buffers.value, 1, 1, buffers.x, buffers.y, buffers.plane, buffers.weight);
     }
     return buffers.plane[0]!;
   }
@@ -187,7 +187,7 @@ describe('where tiles differ', () => {
         buffers.value[0] = value;
         buffers.x[0] = x;
         buffers.y[0] = y;
-        kernels.blend(buffers.value, 1, 1, buffers.x, buffers.y, buffers.mean, buffers.weight, 1, 0, 0);
+        kernels.blend(buffers.value, 1, 1, buffers.x, buffers.y, buffers.mean, buffers.weight);
         sum += value * x * y;
         total += x * y;
       }

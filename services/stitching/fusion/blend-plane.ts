@@ -120,7 +120,7 @@ function blendRegion(
     const { x, y } = ramps[tile]!;
     rampX.set(x.subarray(inTile[0], inTile[0] + columns));
     rampY.set(y.subarray(inTile[1], inTile[1] + rows));
-    kernels[blendMode.kernel](corrected, columns, rows, rampX, rampY, mean, weight, columns, 0, 0);
+    kernels[blendMode.kernel](corrected, columns, rows, rampX, rampY, mean, weight);
   }
   const [planeWidth] = boxSize(block);
   kernels.copyRows(mean, columns, buffers.fused.subarray(cornerOf(region, block)), planeWidth, columns, rows);

@@ -14,6 +14,7 @@ import {
 import { bytesPerVoxel, type Mip } from '../../../shared/volume/scales.ts';
 import { channelsOf, fusionBlocks, outputMips } from '../../output-volume.ts';
 import type { JobParameters } from '../../parameters.ts';
+import { PLANES_HELD } from './read-planes.ts';
 
 /** Planes that decode as a whole are decoded once per block that they reach into: on average at most this often. */
 const MAX_DECODES = 1.9;
@@ -74,8 +75,9 @@ export function fusionNeeds(inputs: FusionInputs): Needs {
 }
 
 /**
- * MiB. Layers of chunks of every mip, and float planes: sum, weight, one per mip, raw and corrected pixels of a tile; and
- * the tables of an illumination field.
+ * MiB. Layers of chunks of every mip; a plane in float and those of its mips; the raw planes that are read ahead, half as
+ * much again for overlaps; three float planes of a tile, where overlaps are blended, and its flat field; the tables of an
+ * illumination field.
  */
 function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement): number {
   const [x, y, z] = blocks.blockSize;
@@ -85,10 +87,14 @@ function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement)
     const [fx, fy] = factorBetween(mips, 0, mip);
     layers += (x / fx) * (y / fy) * Math.min(z, mips[mip]!.chunkSize[2]) * bytes;
   }
-  const planes = x * y * (4 * 4 + bytes) + tileSize[0] * tileSize[1] * (8 + 5 * bytes) + lightBytes(x, y);
+  const raw = x * y * 1.5 * PLANES_HELD * bytes;
+  const float = 4 * (x * y * (1 + MIP_PLANES) + tileSize[0] * tileSize[1] * 4);
+  const planes = raw + float + lightBytes(x, y);
   return Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB;
 }
 
+/** Of 1/4, 1/16, ... of a plane, each twice where z is halved as well. */
+const MIP_PLANES = 2 / 3;
 /** A thread with its JavaScript heap, and chunks on their way to the store. */
 const RUNTIME_MIB = 96;
 

@@ -7,6 +7,8 @@ import { planeAt, type TileView } from './tile-view.ts';
 
 /** Planes in flight: enough to hide a remote store's latency, few enough to cost no memory worth naming. */
 const READ_AHEAD = 4;
+/** Of each tile a plane is fused while the next ones are read. */
+export const PLANES_HELD = READ_AHEAD + 1;
 
 /** The pixels of one tile at one plane: the columns and rows of `view.covers`, x fastest; valid until the next plane. */
 export interface TilePixels {
@@ -22,7 +24,7 @@ export interface PlanePixels {
   readonly damaged: readonly DamagedPlaneError[];
 }
 
-/** Voxels of `area` below: of each tile a plane is fused while the next ones are read. */
+/** Voxels of `area` below. */
 export const readAreaVoxels = (views: readonly TileView[]): number =>
   views.reduce((sum, view) => sum + PLANES_HELD * planeVoxels(view), 0);
 
@@ -54,8 +56,6 @@ export async function* readPlanes(
     await Promise.allSettled(ahead);
   }
 }
-
-const PLANES_HELD = READ_AHEAD + 1;
 
 /** The buffer for plane z: taken again when the planes read ahead and the one being fused are past. */
 type PixelRing = (z: number) => Pixels;

@@ -10,7 +10,7 @@ import { type FileForm, formsOf } from './file-forms.ts';
 import { temporaryPrefix } from './leftovers.ts';
 import { listFolder } from './list-folder.ts';
 import { type Body, putFile, removeIfThere, type WriterState } from './put-file.ts';
-import { readRanges, readRows, readWhole } from './read-file.ts';
+import { readRanges, readWhole, rowReader } from './read-file.ts';
 
 type Verb = Parameters<typeof fromSystemError>[1];
 
@@ -21,6 +21,7 @@ type Verb = Parameters<typeof fromSystemError>[1];
 export function folderStore(folder: string): ObjectStore {
   const root = resolve(folder);
   const url = pathToFileURL(root).href.replace(/\/$/, '');
+  const readRows = rowReader();
   const writer: WriterState = { knownFolders: new Set(), temporaryPrefix: temporaryPrefix() };
 
   const fileOf = (key: string): string => {

@@ -45,16 +45,22 @@ export function readRanges(file: string, ranges: readonly ByteRange[]): Uint8Arr
 }
 
 /** Rows straight into `into`; returns the bytes that were there. Synchronous for the same reason. */
-export function readRows(file: string, rows: ByteRows, into: Uint8Array): number {
-  const whole = rows.stride === rows.bytes ? asOneRow(rows) : rows;
-  const descriptor = openSync(file, 'r');
-  try {
-    return whole.stride < PAGE_BYTES && whole.count > 1
-      ? readAndCut(descriptor, whole, into)
-      : readEach(descriptor, whole, into);
-  } finally {
-    closeSync(descriptor);
-  }
+export type RowReader = (file: string, rows: ByteRows, into: Uint8Array) => number;
+
+/** Its memory for rows that are cut out is taken once: no two of its reads go on at a time. */
+export function rowReader(): RowReader {
+  let span: Uint8Array | undefined;
+  return (file, rows, into) => {
+    const whole = rows.stride === rows.bytes ? asOneRow(rows) : rows;
+    const descriptor = openSync(file, 'r');
+    try {
+      if (whole.stride >= PAGE_BYTES || whole.count <= 1) return readEach(descriptor, whole, into);
+      span ??= uninitialised(SPAN_BYTES);
+      return readAndCut(descriptor, whole, into, span);
+    } finally {
+      closeSync(descriptor);
+    }
+  };
 }
 
 /** The system reads pages: with several rows in each, one long read and a cut in memory cost less than a call a row. */
@@ -71,9 +77,13 @@ function readEach(descriptor: number, { start, bytes, stride, count }: ByteRows,
   return filled;
 }
 
-function readAndCut(descriptor: number, { start, bytes, stride, count }: ByteRows, into: Uint8Array): number {
-  const most = Math.min(count, Math.floor(SPAN_BYTES / stride));
-  const span = uninitialised((most - 1) * stride + bytes);
+function readAndCut(
+  descriptor: number,
+  { start, bytes, stride, count }: ByteRows,
+  into: Uint8Array,
+  span: Uint8Array,
+): number {
+  const most = Math.floor(span.length / stride);
   for (let first = 0; first < count; first += most) {
     const rows = Math.min(most, count - first);
     const found = readSync(descriptor, span, 0, (rows - 1) * stride + bytes, start + first * stride);

@@ -46,43 +46,42 @@ function blendRow<Rule>(
   }
 }
 
-/** `plane` and `weight` point at the rectangle's first voxel; rows of both planes are `planeWidth` voxels apart. */
 function blendRows<Rule>(
   values: usize, columns: i32, rows: i32, rampX: usize, rampY: usize,
-  plane: usize, weight: usize, planeWidth: i32,
+  plane: usize, weight: usize,
 ): void {
   for (let row = 0; row < rows; row++) {
     blendRow<Rule>(values, columns, rampX, load<f32>(rampY + ((<usize>row) << 2)), plane, weight);
     values += (<usize>columns) << 2;
-    plane += (<usize>planeWidth) << 2;
-    weight += (<usize>planeWidth) << 2;
+    plane += (<usize>columns) << 2;
+    weight += (<usize>columns) << 2;
   }
 }
 
 export function blend(
   values: usize, columns: i32, rows: i32, rampX: usize, rampY: usize,
-  mean: usize, weight: usize, planeWidth: i32,
+  mean: usize, weight: usize,
 ): void {
-  blendRows<Mean>(values, columns, rows, rampX, rampY, mean, weight, planeWidth);
+  blendRows<Mean>(values, columns, rows, rampX, rampY, mean, weight);
 }
 
 export function blendNearest(
   values: usize, columns: i32, rows: i32, rampX: usize, rampY: usize,
-  plane: usize, weight: usize, planeWidth: i32,
+  plane: usize, weight: usize,
 ): void {
-  blendRows<Nearest>(values, columns, rows, rampX, rampY, plane, weight, planeWidth);
+  blendRows<Nearest>(values, columns, rows, rampX, rampY, plane, weight);
 }
 
 export function blendMax(
   values: usize, columns: i32, rows: i32, rampX: usize, rampY: usize,
-  plane: usize, weight: usize, planeWidth: i32,
+  plane: usize, weight: usize,
 ): void {
-  blendRows<Max>(values, columns, rows, rampX, rampY, plane, weight, planeWidth);
+  blendRows<Max>(values, columns, rows, rampX, rampY, plane, weight);
 }
 
 export function blendMin(
   values: usize, columns: i32, rows: i32, rampX: usize, rampY: usize,
-  plane: usize, weight: usize, planeWidth: i32,
+  plane: usize, weight: usize,
 ): void {
-  blendRows<Min>(values, columns, rows, rampX, rampY, plane, weight, planeWidth);
+  blendRows<Min>(values, columns, rows, rampX, rampY, plane, weight);
 }

@@ -29,12 +29,12 @@ function extreme(better: number, value: number, ramp: number, plane: number, wei
 }
 
 function choosing(choose: (value: number, ramp: number, plane: number, weight: number) => Voxel): Blend {
-  return (values, columns, rows, rampX, rampY, plane, weight, planeWidth, x, y) => {
+  return (values, columns, rows, rampX, rampY, plane, weight) => {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        const at = (y + row) * planeWidth + x + column;
+        const at = row * columns + column;
         const ramp = Math.fround(rampX[column]! * rampY[row]!);
-        const chosen = choose(values[row * columns + column]!, ramp, plane[at]!, weight[at]!);
+        const chosen = choose(values[at]!, ramp, plane[at]!, weight[at]!);
         plane[at] = chosen.plane;
         weight[at] = chosen.weight;
       }

@@ -10,18 +10,15 @@ export function blend(
   rampY: Float32Array,
   mean: Float32Array,
   weight: Float32Array,
-  planeWidth: number,
-  x: number,
-  y: number,
 ): void {
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const at = (y + row) * planeWidth + x + column;
+      const at = row * columns + column;
       const before = mean[at]!;
       const ramp = Math.fround(rampX[column]! * rampY[row]!);
       const total = Math.fround(weight[at]! + ramp);
       const share = total > 0 ? Math.fround(ramp / total) : 0;
-      const difference = Math.fround(values[row * columns + column]! - before);
+      const difference = Math.fround(values[at]! - before);
       weight[at] = total;
       mean[at] = Math.fround(before + Math.fround(share * difference));
     }

@@ -4,6 +4,8 @@ export interface WriteBehind {
   begin(write: () => Promise<void>): Promise<void>;
   /** Resolves when all are done. Throws what the first of them failed with. */
   finish(): Promise<void>;
+  /** Resolves when none is under way any more, whether or not they failed. */
+  settle(): Promise<void>;
 }
 
 export function writeBehind(limit: number): WriteBehind {
@@ -26,6 +28,9 @@ export function writeBehind(limit: number): WriteBehind {
     async finish() {
       await Promise.all(underWay);
       throwFailure();
+    },
+    async settle() {
+      await Promise.all(underWay);
     },
   };
 }

@@ -47,4 +47,20 @@ describe('writing behind', () => {
     await expect(stores.finish()).rejects.toThrow('disk full');
     expect(ends).toHaveLength(1);
   });
+
+  it('settles when none is under way any more, whatever became of them', async () => {
+    const { ends, write } = heldWrites();
+    const stores = writeBehind(2);
+    await stores.begin(write);
+    await stores.begin(write);
+    let settled = false;
+    const settle = stores.settle().then(() => {
+      settled = true;
+    });
+    ends[0]!.fail(new Error('disk full'));
+    await new Promise(setImmediate);
+    expect(settled).toBe(false);
+    ends[1]!.done();
+    await settle;
+  });
 });

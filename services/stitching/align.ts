@@ -9,6 +9,7 @@ import { openPlanes } from '../../shared/acquisition/plane-reader.ts';
 import { readFile, writeFile } from '../../shared/engine/files.ts';
 import type { Plan, TaskContext } from '../../shared/engine/step.ts';
 import type { Vec3 } from '../../shared/geometry/box.ts';
+import { withKernels } from '../../shared/kernels/lend-kernels.ts';
 import { defineStep } from '../step.ts';
 import { openCorrelator } from './alignment/workspace.ts';
 import { alignGroup } from './overlaps/align-group.ts';
@@ -93,8 +94,9 @@ async function alignPairs(
     reader: openPlanes(source, acquisition),
     strict: parameters.strict,
   };
-  // Of this task alone: its memory goes with it.
-  const correlator = await openCorrelator();
-  for await (const { pair, file } of alignGroup(correlator, input))
-    await writeFile(store, pairLayerFile(pair, layer), file);
+  await withKernels(async (kernels) => {
+    const correlator = await openCorrelator(kernels);
+    for await (const { pair, file } of alignGroup(correlator, input))
+      await writeFile(store, pairLayerFile(pair, layer), file);
+  });
 }

@@ -4,7 +4,7 @@ import type { Box, Vec3 } from '../geometry/box.ts';
 import { boxSize } from '../geometry/box.ts';
 import type { Buffers, Kernels, Pixels } from '../kernels/kernels.ts';
 import { factorBetween } from './blocks.ts';
-import { openChunkWriter } from './chunk-writer.ts';
+import { withChunkWriter } from './chunk-writer.ts';
 import type { Compression } from './codecs/compression.ts';
 import { encoderBuffers, imageEncoder, pictureEncoder } from './codecs/image-encoder.ts';
 import { bytesPerVoxel, type Mip } from './scales.ts';
@@ -20,8 +20,6 @@ export interface BlockWriter {
    * Their chunks are stored meanwhile.
    */
   flow(): Promise<void>;
-  /** Resolves when every chunk is stored. */
-  finish(): Promise<void>;
 }
 
 export interface BlockTarget {
@@ -49,29 +47,34 @@ export function writerBuffers(target: BlockTarget) {
 
 type WriterBuffers = Buffers<ReturnType<typeof writerBuffers>>;
 
-/** `buffers`: of a layout that included `writerBuffers` of the same target. */
-export function openBlockWriter(target: BlockTarget, kernels: Kernels, buffers: WriterBuffers): BlockWriter {
+/** Resolves with what `work` does, when every chunk is stored. `buffers`: of a layout that included `writerBuffers` of the same target. */
+export function withBlockWriter<Result>(
+  target: BlockTarget,
+  kernels: Kernels,
+  buffers: WriterBuffers,
+  work: (writer: BlockWriter) => Promise<Result>,
+): Promise<Result> {
   const { store, folder, compression } = target;
   const { picture } = target.mips[0]!;
   const levels = placeLevels(levelShapes(target), buffers.chunkLayers);
   const encode = picture ? pictureEncoder(picture) : imageEncoder(compression, kernels, buffers);
-  const chunks = openChunkWriter(store, folder);
-  return {
-    plane: (number, z, plane) => {
-      const level = levels[number];
-      if (level !== undefined) collect(level, z, plane, kernels);
-    },
-    async flow() {
-      for (const level of levels) {
-        if (level?.whole === undefined) continue;
-        for (const { cell, size, voxels } of chunksOf(level, level.whole)) {
-          await chunks.put(level.mip, cell, await encode(voxels, size));
+  return withChunkWriter(store, folder, (chunks) =>
+    work({
+      plane: (number, z, plane) => {
+        const level = levels[number];
+        if (level !== undefined) collect(level, z, plane, kernels);
+      },
+      async flow() {
+        for (const level of levels) {
+          if (level?.whole === undefined) continue;
+          for (const { cell, size, voxels } of chunksOf(level, level.whole)) {
+            await chunks.put(level.mip, cell, await encode(voxels, size));
+          }
+          level.whole = undefined;
         }
-        level.whole = undefined;
-      }
-    },
-    finish: chunks.finish,
-  };
+      },
+    }),
+  );
 }
 
 interface LevelShape {

@@ -4,6 +4,7 @@ import type { Vec3 } from '../geometry/box.ts';
 import { writeBehind } from '../write-behind.ts';
 import { chunkKey } from './chunk-reader.ts';
 import type { EncodedChunk } from './codecs/encoded-chunk.ts';
+import { HELD_CHUNKS } from './codecs/image-encoder.ts';
 import type { DataType } from './data-type.ts';
 import type { Mip } from './scales.ts';
 import { encodeShard, type ShardChunks } from './sharding/encode-shard.ts';
@@ -13,43 +14,50 @@ import { keyIn } from './volume-key.ts';
 import { putChunk } from './write-volume.ts';
 import { asStored } from './zarr/zarr-layout.ts';
 
-/** Encoded chunks on their way to the store at a time; one shard at a time. */
-const CHUNKS_UNDER_WAY = 8;
+const CHUNKS_UNDER_WAY = HELD_CHUNKS - 1;
 
 export interface ChunkWriter {
   /** Resolves when the next may come; `chunk` is released once it is stored. Throws what an earlier write failed with. */
   put(mip: Mip<DataType>, cell: Vec3, chunk: EncodedChunk): Promise<void>;
-  /** Resolves when all is stored. */
-  finish(): Promise<void>;
 }
 
-/** `folder` is the volume's. Of a sharded mip every chunk of a shard must come before the end. */
-export function openChunkWriter(store: ObjectStore, folder: string): ChunkWriter {
+/**
+ * Resolves with what `work` does, when every chunk it put is stored; of a sharded mip every chunk of a shard must be among
+ * them. `folder` is the volume's.
+ */
+export async function withChunkWriter<Result>(
+  store: ObjectStore,
+  folder: string,
+  work: (chunks: ChunkWriter) => Promise<Result>,
+): Promise<Result> {
   const chunks = writeBehind(CHUNKS_UNDER_WAY);
   const shards = writeBehind(1);
   const collector = shardCollector();
-  return {
-    async put(mip, cell, chunk) {
-      const { sharding } = mip;
-      if (sharding === undefined)
-        return chunks.begin(async () => {
-          await putChunk(store, chunkKey(folder, mip, cell), asStored(chunk, mip.zarr));
-          chunk.release?.();
-        });
-      const whole = collector.add(mip, sharding, cell, { ...chunk, bytes: chunk.bytes.slice() });
-      chunk.release?.();
-      if (whole === undefined) return;
-      const key = keyIn(folder, `${mip.key}/${whole.file}`);
-      return shards.begin(() => putShard(store, key, whole.chunks, sharding));
-    },
-    async finish() {
-      // Both end before either's failure is told.
-      await chunks.finish().finally(shards.finish);
-      const [file] = collector.unfinished();
-      if (file !== undefined)
-        throw new Error(`the shard ${file} lacks chunks: its block is not made of whole shards`);
-    },
+  const put: ChunkWriter['put'] = async (mip, cell, chunk) => {
+    const { sharding } = mip;
+    if (sharding === undefined)
+      return chunks.begin(async () => {
+        await putChunk(store, chunkKey(folder, mip, cell), asStored(chunk, mip.zarr));
+        chunk.release?.();
+      });
+    const whole = collector.add(mip, sharding, cell, { ...chunk, bytes: chunk.bytes.slice() });
+    chunk.release?.();
+    if (whole === undefined) return;
+    const key = keyIn(folder, `${mip.key}/${whole.file}`);
+    return shards.begin(() => putShard(store, key, whole.chunks, sharding));
   };
+  try {
+    const result = await work({ put });
+    await chunks.finish();
+    await shards.finish();
+    const [file] = collector.unfinished();
+    if (file !== undefined)
+      throw new Error(`the shard ${file} lacks chunks: its block is not made of whole shards`);
+    return result;
+  } finally {
+    // Where it failed as well: chunks are stored out of memory that the next task takes over.
+    await Promise.all([chunks.settle(), shards.settle()]);
+  }
 }
 
 /** Without an encoding of the whole: readers ask for ranges of it. */

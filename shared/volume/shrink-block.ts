@@ -5,7 +5,7 @@ import type { IlluminationField } from '../illumination/field.ts';
 import { lightBuffers, lightTaker } from '../illumination/planes.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Kernels, Pixels } from '../kernels/kernels.ts';
-import { openBlockPyramid, pyramidBuffers } from './block-pyramid.ts';
+import { pyramidBuffers, withBlockPyramid } from './block-pyramid.ts';
 import type { BlockTarget } from './block-writer.ts';
 import { cellsIn, chunkBox } from './chunk-grid.ts';
 import type { Volume } from './open-volume.ts';
@@ -33,19 +33,19 @@ export async function shrinkBlock(shrinking: BlockShrinking): Promise<number> {
     ...lightBuffers(illumination, [width, height]),
     ...pyramidBuffers(target),
   });
-  const pyramid = openBlockPyramid(target, kernels, buffers);
   const voxelSizeUm = volume.mips[sourceMip]!.resolutionNm.map((nm) => nm / 1000) as [number, number, number];
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
   const clipped = clipCounter(dataType, kernels);
-  for await (const z of readPlanes(shrinking, buffers)) {
-    kernels.widen(buffers.stored, buffers.plane);
-    takeLight(buffers.plane, z);
-    if (illumination !== undefined) clipped.add(buffers.plane);
-    await pyramid.push(buffers.plane);
-  }
-  await pyramid.finish();
-  return clipped.total();
+  return withBlockPyramid(target, kernels, buffers, async (push) => {
+    for await (const z of readPlanes(shrinking, buffers)) {
+      kernels.widen(buffers.stored, buffers.plane);
+      takeLight(buffers.plane, z);
+      if (illumination !== undefined) clipped.add(buffers.plane);
+      await push(buffers.plane);
+    }
+    return clipped.total();
+  });
 }
 
 /** Chunks that are fetched and decoded at a time. */

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { type Box, boxAt, boxSize, type Vec3 } from '../../shared/geometry/box.ts';
 import { type Kernels, loadKernels } from '../../shared/kernels/kernels.ts';
 import { seededRandom } from '../../shared/numerics/random.ts';
-import { openBlockWriter, writerBuffers } from '../../shared/volume/block-writer.ts';
+import { withBlockWriter, writerBuffers } from '../../shared/volume/block-writer.ts';
 import { blockBox, blockCount, factorBetween, planBlocks } from '../../shared/volume/blocks.ts';
 import { bytesOf, voxelsOf } from '../../shared/volume/data-type.ts';
 import type { StoredMip } from '../../shared/volume/info.ts';
@@ -64,21 +64,21 @@ async function writeBlocks(
     const area = boxSize(box)[0] * boxSize(box)[1];
     const layout = { plane: { type: 'float32', length: area }, ...writerBuffers(target) } as const;
     const { plane, ...buffers } = kernels.layout(layout);
-    const writer = openBlockWriter(target, kernels, buffers);
-    for (const [level, mip] of mips.entries()) {
-      const factor = factorBetween(mips, 0, level);
-      const shrunk = (v: Vec3) => v.map((at, axis) => Math.ceil(at / factor[axis]!)) as unknown as Vec3;
-      const own = { start: shrunk(box.start), end: shrunk(box.end) };
-      for (let z = 0; z < boxSize(own)[2]; z++) {
-        writer.plane(
-          level,
-          z,
-          fillPlane(plane, own, z, mip.sizeVoxels, (n) => voxel(level, n)),
-        );
-        await writer.flow();
+    await withBlockWriter(target, kernels, buffers, async (writer) => {
+      for (const [level, mip] of mips.entries()) {
+        const factor = factorBetween(mips, 0, level);
+        const shrunk = (v: Vec3) => v.map((at, axis) => Math.ceil(at / factor[axis]!)) as unknown as Vec3;
+        const own = { start: shrunk(box.start), end: shrunk(box.end) };
+        for (let z = 0; z < boxSize(own)[2]; z++) {
+          writer.plane(
+            level,
+            z,
+            fillPlane(plane, own, z, mip.sizeVoxels, (n) => voxel(level, n)),
+          );
+          await writer.flow();
+        }
       }
-    }
-    await writer.finish();
+    });
   }
 }
 

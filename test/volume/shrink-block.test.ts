@@ -4,7 +4,7 @@ import { memoryStore } from '../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../shared/geometry/box.ts';
 import { loadKernels } from '../../shared/kernels/kernels.ts';
-import { openBlockWriter, writerBuffers } from '../../shared/volume/block-writer.ts';
+import { withBlockWriter, writerBuffers } from '../../shared/volume/block-writer.ts';
 import { blockBox, blockCount, planBlocks } from '../../shared/volume/blocks.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../shared/volume/scales.ts';
@@ -31,13 +31,13 @@ async function storeFinest(volume: Source, mips: readonly Mip[]): Promise<Object
   const area = volume.size[0] * volume.size[1];
   const kernels = loadKernels();
   const buffers = kernels.layout({ plane: { type: 'float32', length: area }, ...writerBuffers(target) });
-  const writer = openBlockWriter(target, kernels, buffers);
-  for (let z = 0; z < volume.size[2]; z++) {
-    buffers.plane.set(volume.voxels.subarray(z * area, (z + 1) * area));
-    writer.plane(0, z, buffers.plane);
-    await writer.flow();
-  }
-  await writer.finish();
+  await withBlockWriter(target, kernels, buffers, async (writer) => {
+    for (let z = 0; z < volume.size[2]; z++) {
+      buffers.plane.set(volume.voxels.subarray(z * area, (z + 1) * area));
+      writer.plane(0, z, buffers.plane);
+      await writer.flow();
+    }
+  });
   return store;
 }
 

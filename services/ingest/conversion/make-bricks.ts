@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { ImageSource } from '../../../shared/formats/image-source/image-source.ts';
 import { type Box, boxAt, boxSize } from '../../../shared/geometry/box.ts';
 import { cellsIn, chunkBox } from '../../../shared/volume/chunk-grid.ts';
-import { openChunkWriter } from '../../../shared/volume/chunk-writer.ts';
+import { withChunkWriter } from '../../../shared/volume/chunk-writer.ts';
 import { cutVoxels } from '../../../shared/volume/cut-voxels.ts';
 import { bytesOf } from '../../../shared/volume/data-type.ts';
 import type { VoxelBlock } from '../../../shared/volume/shrink-voxels.ts';
@@ -25,20 +25,24 @@ export async function makeBricks(
 ): Promise<number> {
   const mip = brickMip(plan);
   if (start === 0) await writeVolumeInfo(store, BRICKS_FOLDER, [mip], { channels: plan.channels });
-  const bricks = openChunkWriter(store, BRICKS_FOLDER);
   const [width, height] = plan.sizeVoxels;
   let cut = 0;
-  for (let z = start; z < end; z += plan.brickSize[2]) {
-    const planes = Math.min(plan.brickSize[2], end - z);
-    const slab = await readPlanes(image, z, z + planes, mip.dataType);
-    cut += slab.cut;
-    const block: VoxelBlock = { voxels: slab.voxels, size: [width, height, planes], channels: plan.channels };
-    for (const cell of cellsIn(mip, boxAt([0, 0, z], block.size))) {
-      const voxels = cutVoxels(block, below(chunkBox(mip, cell), z));
-      await bricks.put(mip, cell, { bytes: bytesOf(voxels), encoding: undefined });
+  await withChunkWriter(store, BRICKS_FOLDER, async (bricks) => {
+    for (let z = start; z < end; z += plan.brickSize[2]) {
+      const planes = Math.min(plan.brickSize[2], end - z);
+      const slab = await readPlanes(image, z, z + planes, mip.dataType);
+      cut += slab.cut;
+      const block: VoxelBlock = {
+        voxels: slab.voxels,
+        size: [width, height, planes],
+        channels: plan.channels,
+      };
+      for (const cell of cellsIn(mip, boxAt([0, 0, z], block.size))) {
+        const voxels = cutVoxels(block, below(chunkBox(mip, cell), z));
+        await bricks.put(mip, cell, { bytes: bytesOf(voxels), encoding: undefined });
+      }
     }
-  }
-  await bricks.finish();
+  });
   return cut;
 }
 

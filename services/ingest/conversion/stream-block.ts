@@ -2,7 +2,7 @@
 import { boxSize } from '../../../shared/geometry/box.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
 import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
-import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
+import { pyramidBuffers, withBlockPyramid } from '../../../shared/volume/block-pyramid.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { shrinkBlock } from '../../../shared/volume/shrink-block.ts';
@@ -38,17 +38,17 @@ export function streamBlock(
       plane: { type: 'float32', length: area },
       ...pyramidBuffers(target),
     });
-    const pyramid = openBlockPyramid(target, kernels, buffers);
     let cut = 0;
-    await eachLayer(plan, block, places, async (layer) => {
-      cut += layer.cut;
-      for (let z = 0; z < layer.size[2]; z++) {
-        buffers.stored.set((layer.voxels as Pixels).subarray(z * area, (z + 1) * area));
-        kernels.widen(buffers.stored, buffers.plane);
-        await pyramid.push(buffers.plane);
-      }
-    });
-    await pyramid.finish();
+    await withBlockPyramid(target, kernels, buffers, (push) =>
+      eachLayer(plan, block, places, async (layer) => {
+        cut += layer.cut;
+        for (let z = 0; z < layer.size[2]; z++) {
+          buffers.stored.set((layer.voxels as Pixels).subarray(z * area, (z + 1) * area));
+          kernels.widen(buffers.stored, buffers.plane);
+          await push(buffers.plane);
+        }
+      }),
+    );
     return cut;
   });
 }

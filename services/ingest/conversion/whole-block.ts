@@ -3,7 +3,7 @@ import { type Box, boxAt, boxSize, type Vec3 } from '../../../shared/geometry/bo
 import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
 import { factorBetween } from '../../../shared/volume/blocks.ts';
 import { cellsIn, chunkBox } from '../../../shared/volume/chunk-grid.ts';
-import { type ChunkWriter, openChunkWriter } from '../../../shared/volume/chunk-writer.ts';
+import { withChunkWriter } from '../../../shared/volume/chunk-writer.ts';
 import { chunkEncoder } from '../../../shared/volume/codecs/chunk-encoder.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import { cutVoxels } from '../../../shared/volume/cut-voxels.ts';
@@ -31,7 +31,6 @@ export async function convertWholeBlock(
   const mips = mipsOf(plan);
   const read = await (readsInput ? inputBlock : storedBlock)(plan, task, places);
   const shrink = plan.type === 'segmentation' ? majorityVoxels : averageVoxels;
-  const chunks = openChunkWriter(places.store, '');
   let { voxels } = read;
   for (let number = sourceMip; number <= lastMip; number++) {
     const { factorFromPrevious } = mips[number]!;
@@ -39,9 +38,8 @@ export async function convertWholeBlock(
     if (number === sourceMip && !readsInput) continue;
     const factor = factorBetween(mips, sourceMip, number);
     const start = task.block.start.map((first, axis) => first / factor[axis]!) as unknown as Vec3;
-    await storeChunks(plan, number, { box: boxAt(start, voxels.size), voxels }, places.compression, chunks);
+    await storeChunks(plan, number, { box: boxAt(start, voxels.size), voxels }, places);
   }
-  await chunks.finish();
   return read.cut;
 }
 
@@ -83,8 +81,7 @@ async function storeChunks(
   { type, channels, mips }: ConversionPlan,
   number: number,
   { box, voxels }: { readonly box: Box; readonly voxels: VoxelBlock },
-  compression: Compression,
-  chunks: ChunkWriter,
+  { compression, store }: Places,
 ): Promise<void> {
   const mip = mips[number]!;
   const corner = moved(box, mip.voxelOffset);
@@ -93,11 +90,13 @@ async function storeChunks(
       { mip, channels, isSegmentation: type === 'segmentation', compression },
       kernels,
     );
-    for (const cell of cellsIn(mip, corner)) {
-      const chunk = chunkBox(mip, cell);
-      const own = moved(chunk, corner.start.map((first) => -first) as unknown as Vec3);
-      await chunks.put(mip, cell, await encode(cutVoxels(voxels, own), boxSize(chunk)));
-    }
+    await withChunkWriter(store, '', async (chunks) => {
+      for (const cell of cellsIn(mip, corner)) {
+        const chunk = chunkBox(mip, cell);
+        const own = moved(chunk, corner.start.map((first) => -first) as unknown as Vec3);
+        await chunks.put(mip, cell, await encode(cutVoxels(voxels, own), boxSize(chunk)));
+      }
+    });
   });
 }
 

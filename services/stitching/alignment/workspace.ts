@@ -1,11 +1,5 @@
 /** What an alignment computes with, and its buffers in the kernels' memory. */
-import {
-  type Buffers,
-  highPassScratch,
-  type Kernels,
-  loadKernels,
-  type Pixels,
-} from '../../../shared/kernels/kernels.ts';
+import { type Buffers, highPassScratch, type Kernels, type Pixels } from '../../../shared/kernels/kernels.ts';
 import { type Fourier, openFourier } from '../../../shared/numerics/fft-volume.ts';
 import type { Triple } from '../axes.ts';
 import { keptFrequencies, mostCellRows } from './frequencies.ts';
@@ -21,8 +15,8 @@ export interface Correlator {
 
 type AlignmentBuffers = Buffers<ReturnType<typeof bufferSpecs>>;
 
-export async function openCorrelator(): Promise<Correlator> {
-  const kernels = loadKernels();
+/** Earlier layouts of the kernels end. */
+export async function openCorrelator(kernels: Kernels): Promise<Correlator> {
   let known: { readonly extent: Extent; readonly buffers: AlignmentBuffers } | undefined;
   return {
     fourier: await openFourier(),

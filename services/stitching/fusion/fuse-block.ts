@@ -8,7 +8,7 @@ import { clipCounter } from '../../../shared/illumination/clipped.ts';
 import type { IlluminationField } from '../../../shared/illumination/field.ts';
 import { lightBuffers, lightTaker } from '../../../shared/illumination/planes.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
-import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
+import { pyramidBuffers, withBlockPyramid } from '../../../shared/volume/block-pyramid.ts';
 import type { BlockTarget } from '../../../shared/volume/block-writer.ts';
 import { blendBuffers, type PlaneBlending, planeBlender } from './blend-plane.ts';
 import type { PlanePixels } from './read-planes.ts';
@@ -32,19 +32,19 @@ export async function fuseBlock(fusion: BlockFusion): Promise<number> {
     ...lightBuffers(illumination, [width, height]),
     ...pyramidBuffers(target),
   });
-  const pyramid = openBlockPyramid(target, kernels, buffers);
   const blend = planeBlender(fusion, buffers);
   const place = { voxelSizeUm, origin: block.start, size: boxSize(block) };
   const takeLight = lightTaker(illumination, place, kernels, buffers);
   const clipped = clipCounter(dataType, kernels);
   // Without a factor nothing becomes brighter than it was.
   const canClip = correction.flatField !== undefined || illumination !== undefined;
-  for await (const plane of fusion.planes(buffers.raw)) {
-    blend(plane);
-    takeLight(buffers.fused, plane.z - block.start[2]);
-    if (canClip) clipped.add(buffers.fused);
-    await pyramid.push(buffers.fused);
-  }
-  await pyramid.finish();
-  return clipped.total();
+  return withBlockPyramid(target, kernels, buffers, async (push) => {
+    for await (const plane of fusion.planes(buffers.raw)) {
+      blend(plane);
+      takeLight(buffers.fused, plane.z - block.start[2]);
+      if (canClip) clipped.add(buffers.fused);
+      await push(buffers.fused);
+    }
+    return clipped.total();
+  });
 }

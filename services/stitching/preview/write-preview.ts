@@ -3,7 +3,7 @@ import { previewFolder } from '../../../shared/acquisition/preview.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import type { Kernels, PixelType } from '../../../shared/kernels/kernels.ts';
 import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
-import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
+import { pyramidBuffers, withBlockPyramid } from '../../../shared/volume/block-pyramid.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
 import { assemblePlanes } from './assemble.ts';
 import type { PreviewFrame } from './preview-frame.ts';
@@ -38,14 +38,14 @@ async function assembleAndWrite(target: PreviewTarget, kernels: Kernels): Promis
     weight: plane,
     ...pyramidBuffers(block),
   });
-  const pyramid = openBlockPyramid(block, kernels, buffers);
   await writeVolumeInfo(store, folder, mips);
   let covered = 0;
-  for await (const _ of assemblePlanes({ ...target, ...frame, ...buffers })) {
-    covered += markCovered(buffers.mean, buffers.weight, dataType);
-    await pyramid.push(buffers.mean);
-  }
-  await pyramid.finish();
+  await withBlockPyramid(block, kernels, buffers, async (push) => {
+    for await (const _ of assemblePlanes({ ...target, ...frame, ...buffers })) {
+      covered += markCovered(buffers.mean, buffers.weight, dataType);
+      await push(buffers.mean);
+    }
+  });
   return covered / (width * height * depth);
 }
 

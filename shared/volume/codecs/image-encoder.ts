@@ -26,10 +26,16 @@ export const pictureEncoder =
     encoding: undefined,
   });
 
-/** What an encoder needs in kernel memory for chunks of at most so many bytes, to be spread into a call of `layout`. */
-export const encoderBuffers = (compression: Compression, mostBytes: number) =>
-  gzipBuffers(levelOf(compression) === undefined ? 0 : mostBytes);
+/** Encoded chunks that may be held at a time: those on their way to the store, and the one that is made. */
+export const HELD_CHUNKS = 9;
 
+/** What an encoder needs in kernel memory for chunks of at most so many bytes, to be spread into a call of `layout`. */
+export function encoderBuffers(compression: Compression, mostBytes: number) {
+  const { gzipScratch, gzipped } = gzipBuffers(levelOf(compression) === undefined ? 0 : mostBytes);
+  return { gzipScratch, gzipped: { ...gzipped, length: HELD_CHUNKS * gzipped.length } } as const;
+}
+
+/** Chunks of gzip lie in `buffers` until they are released, or until the next layout. */
 export function imageEncoder(compression: Compression, kernels: Kernels, buffers: GzipBuffers): ImageEncoder {
   requireLittleEndian();
   const level = levelOf(compression);
@@ -38,20 +44,24 @@ export function imageEncoder(compression: Compression, kernels: Kernels, buffers
   return async (voxels) => ({ bytes: bytesOf(voxels).slice(), encoding: undefined });
 }
 
-/** Memory that was released is taken again: new memory for each chunk costs a twentieth of the encoding, and its collection. */
+/** A chunk is stored from where the kernel wrote it: no byte is copied between its voxels and the store. */
 function gzipEncoder(kernels: Kernels, level: GzipLevel, buffers: GzipBuffers): ImageEncoder {
-  const idle: Uint8Array[] = [];
+  const roomBytes = buffers.gzipped.length / HELD_CHUNKS;
+  const idle = Array.from({ length: HELD_CHUNKS }, (_, room) =>
+    buffers.gzipped.subarray(room * roomBytes, (room + 1) * roomBytes),
+  );
   return async (voxels) => {
-    const gzipped = kernels.gzip(voxels, level, buffers);
-    const room = idle.pop() ?? new Uint8Array(buffers.gzipped.length);
-    room.set(gzipped);
+    const gzipped = idle.pop();
+    if (gzipped === undefined)
+      throw new Error(`${HELD_CHUNKS} encoded chunks are held, and none was released`);
+    const bytes = kernels.gzip(voxels, level, { ...buffers, gzipped });
     // Chunks that are being stored, and planes that are being read, go on between two of them.
     await setImmediate();
     return {
-      bytes: room.subarray(0, gzipped.length),
+      bytes,
       encoding: 'gzip',
       release: () => {
-        idle.push(room);
+        idle.push(gzipped);
       },
     };
   };

@@ -3,7 +3,7 @@ import { folderStore } from '../../../shared/adapters/local/folder-store.ts';
 import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
 import { loadKernels } from '../../../shared/kernels/kernels.ts';
 import { seededRandom } from '../../../shared/numerics/random.ts';
-import { openBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
+import { withBlockWriter, writerBuffers } from '../../../shared/volume/block-writer.ts';
 import type { Compression } from '../../../shared/volume/codecs/compression.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
@@ -44,13 +44,13 @@ export async function writeNoisyVolume(
   const area = width * height;
   const kernels = loadKernels();
   const buffers = kernels.layout({ plane: { type: 'float32', length: area }, ...writerBuffers(target) });
-  const writer = openBlockWriter(target, kernels, buffers);
-  for (let z = 0; z < depth; z++) {
-    buffers.plane.set(voxels.subarray(z * area, (z + 1) * area));
-    writer.plane(0, z, buffers.plane);
-    await writer.flow();
-  }
-  await writer.finish();
+  await withBlockWriter(target, kernels, buffers, async (writer) => {
+    for (let z = 0; z < depth; z++) {
+      buffers.plane.set(voxels.subarray(z * area, (z + 1) * area));
+      writer.plane(0, z, buffers.plane);
+      await writer.flow();
+    }
+  });
   return (x, y, z) => {
     const [i, j] = [Math.floor(x), Math.floor(y)];
     return i < 0 || j < 0 || i >= width || j >= height ? 0 : voxels[i + width * (j + height * z)]!;

@@ -3,7 +3,7 @@ import { memoryStore } from '../../../shared/adapters/memory/store.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { boxAt, type Vec3 } from '../../../shared/geometry/box.ts';
 import { loadKernels, type PixelType } from '../../../shared/kernels/kernels.ts';
-import { openBlockPyramid, pyramidBuffers } from '../../../shared/volume/block-pyramid.ts';
+import { pyramidBuffers, withBlockPyramid } from '../../../shared/volume/block-pyramid.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../../shared/volume/scales.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
@@ -62,12 +62,12 @@ async function writeVoxels({ data, size }: StoredArray, mips: readonly Mip[], st
     box: boxAt([0, 0, 0], size),
   } as const;
   const buffers = kernels.layout({ plane, ...pyramidBuffers(target) });
-  const pyramid = openBlockPyramid(target, kernels, buffers);
-  for (let z = 0; z < depth; z++) {
-    buffers.plane.set(data.subarray(z * width * height, (z + 1) * width * height));
-    await pyramid.push(buffers.plane);
-  }
-  await pyramid.finish();
+  await withBlockPyramid(target, kernels, buffers, async (push) => {
+    for (let z = 0; z < depth; z++) {
+      buffers.plane.set(data.subarray(z * width * height, (z + 1) * width * height));
+      await push(buffers.plane);
+    }
+  });
 }
 
 /** A mip of the volume at the store's root, as numbers. */

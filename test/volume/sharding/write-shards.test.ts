@@ -7,7 +7,8 @@ import { boxAt, perAxis, type Vec3 } from '../../../shared/geometry/box.ts';
 import { seededRandom } from '../../../shared/numerics/random.ts';
 import { cellsIn, gridSize } from '../../../shared/volume/chunk-grid.ts';
 import { chunkReader } from '../../../shared/volume/chunk-reader.ts';
-import { openChunkWriter } from '../../../shared/volume/chunk-writer.ts';
+import { withChunkWriter } from '../../../shared/volume/chunk-writer.ts';
+import type { EncodedChunk } from '../../../shared/volume/codecs/encoded-chunk.ts';
 import type { StoredMip } from '../../../shared/volume/info.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { encodeShard } from '../../../shared/volume/sharding/encode-shard.ts';
@@ -142,11 +143,12 @@ describe('a shard that is written', () => {
 
   it('is refused where its block ends before it is whole, and where a chunk is packed otherwise', async () => {
     const mip = { ...sharded(sharding), chunkSize: [2, 2, 2] as const };
-    const writer = openChunkWriter(memoryStore(), '');
-    await writer.put(mip, [0, 0, 0], { bytes: new Uint8Array(8), encoding: undefined });
-    await expect(writer.finish()).rejects.toThrow('the shard mip/0.shard lacks chunks');
+    const raw = { bytes: new Uint8Array(8), encoding: undefined };
     const gzip = { bytes: gzipSync('x'), encoding: 'gzip' } as const;
-    await expect(writer.put(mip, [0, 0, 0], gzip)).rejects.toThrow('a chunk as gzip for a shard of raw');
+    const putting = (chunk: EncodedChunk) =>
+      withChunkWriter(memoryStore(), '', (chunks) => chunks.put(mip, [0, 0, 0], chunk));
+    await expect(putting(raw)).rejects.toThrow('the shard mip/0.shard lacks chunks');
+    await expect(putting(gzip)).rejects.toThrow('a chunk as gzip for a shard of raw');
   });
 });
 

@@ -289,6 +289,23 @@ describe('an image of another program', () => {
     ['the filter delta', 2, { array: { filters: [{ id: 'delta' }] } }],
     ['a fill value of 7', 2, { array: { fill_value: 7 } }],
     ['several points along t', 2, { shape: [4, 1, 2, 3, 1] }],
+    ['chunks are longer than 1 along t', 2, { shape: [1, 1, 2, 3, 4], array: { chunks: [2, 1, 2, 3, 4] } }],
+    [
+      'shards are longer than 1 along t',
+      3,
+      {
+        shape: [1, 1, 2, 3, 4],
+        array: {
+          chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, 1, 2, 3, 4] } },
+          codecs: [
+            {
+              name: 'sharding_indexed',
+              configuration: { chunk_shape: [1, 1, 2, 3, 4], ...coded(), index_codecs: coded().codecs },
+            },
+          ],
+        },
+      },
+    ],
     ['the axes y, x', 2, { image: { axes: [{ name: 'y' }, { name: 'x' }] } }],
     ['the unit "parsec"', 2, { image: { axes: ['z', 'y', 'x'].map((name) => ({ name, unit: 'parsec' })) } }],
     ['NGFF 0.4 and 0.5 are read', 2, { image: { axes: ['z', 'y', 'x'] } }],

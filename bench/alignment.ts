@@ -6,6 +6,7 @@ import { alignPair, type TileStrip } from '../services/stitching/alignment/align
 import { noiseModel } from '../services/stitching/alignment/noise-model.ts';
 import { type Correlator, openCorrelator } from '../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../services/stitching/axes.ts';
+import { loadKernels } from '../shared/kernels/kernels.ts';
 import type {
   Fourier,
   PlaneSource,
@@ -26,7 +27,7 @@ const roundCount = 5;
 export const benches = [{ name: 'alignment', run: benchAlignment }];
 
 async function benchAlignment(print: (line: string) => void): Promise<void> {
-  const correlator = await openCorrelator();
+  const correlator = await openCorrelator(loadKernels());
   const { fourier } = correlator;
   const sample = textured([stripWidth + 16, tileSize[1] + 16, tileSize[2] + 8]);
   const pairs = Array.from({ length: pairCount }, (_, i) => cutPair(sample, i));

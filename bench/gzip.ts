@@ -85,7 +85,10 @@ function boundsOf({ name, least, isTissue }: ChunkSet, measured: MeasuredSet): B
   ];
 }
 
-/** Both copies are counted: into the kernel's memory and out of it. */
+/**
+ * Both copies are counted: into the kernel's memory and out of it. Out of it as the product does, into memory that is used
+ * again, so what an encoder returns stands until its next call.
+ */
 function kernelEncoder(level: GzipLevel, chunks: readonly Pixels[]): Encoder {
   const kernels = loadKernels();
   const mostBytes = Math.max(0, ...chunks.map(({ byteLength }) => byteLength));
@@ -93,9 +96,12 @@ function kernelEncoder(level: GzipLevel, chunks: readonly Pixels[]): Encoder {
     input: { type: 'uint8', length: mostBytes },
     ...gzipBuffers(mostBytes),
   });
+  const room = new Uint8Array(buffers.gzipped.length);
   return (chunk) => {
     input.set(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    return kernels.gzip(input.subarray(0, chunk.byteLength), level, buffers).slice();
+    const file = kernels.gzip(input.subarray(0, chunk.byteLength), level, buffers);
+    room.set(file);
+    return room.subarray(0, file.length);
   };
 }
 

@@ -1,7 +1,7 @@
 // `npm run build`: everything of dist. The compiler takes one core, all the rest the other.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
+import { forgetUnlessThere } from './compiled.js';
 import { unlessUnchanged } from './unchanged.js';
 
 // The commands and the versions of what they run are in these two.
@@ -20,9 +20,8 @@ async function run(program, ...words) {
   if (exitCode !== 0) throw new Error(`${[program, ...words].join(' ')} ended with ${exitCode}`);
 }
 
-/** The compiler leaves alone what it has compiled before, whether or not it is still there. */
 async function compile() {
-  if (!existsSync('dist/index.js')) rmSync('node_modules/.cache/tsc/build.tsbuildinfo', { force: true });
+  forgetUnlessThere('node_modules/.cache/tsc/build.tsbuildinfo', '.', 'dist');
   await run('node_modules/.bin/tsc', '-p', 'tsconfig.build.json');
 }
 

@@ -1,5 +1,6 @@
 /** What a job would take: the one module behind `cloudreg estimate` and `run --dry-run`. */
 
+import type { JobParameters } from '../../services/parameters.ts';
 import { type Bill, billFor } from './bill.ts';
 import { type CloudRegEstimate, cloudRegEstimate } from './cloudreg-machine.ts';
 import { ageWarning } from './data-file.ts';
@@ -11,7 +12,7 @@ import { type StepEstimate, stepEstimates } from './step-estimate.ts';
 import { gridOf } from './task-grid.ts';
 import type { TaskTimes } from './task-times.ts';
 import { planesOf } from './work-units.ts';
-import { volumeVoxels } from './written-chunks.ts';
+import { parametersOf, volumeVoxels } from './written-chunks.ts';
 
 export interface EstimateInputs {
   readonly plan: NominalPlan;
@@ -81,7 +82,8 @@ export function estimateJob(inputs: EstimateInputs): Estimate {
 const isCompressed = ({ acquisition: { tiles } }: NominalPlan): boolean =>
   tiles.some(({ stacks }) => stacks.some(({ compressed }) => compressed));
 
-function notesOf({ isNominal, steps: planned }: NominalPlan, steps: readonly StepEstimate[]): string[] {
+function notesOf(plan: NominalPlan, steps: readonly StepEstimate[]): string[] {
+  const { isNominal, steps: planned } = plan;
   const guessed = steps.filter(({ isMeasured, tasks }) => !isMeasured && tasks > 0).map(({ step }) => step);
   const isRegistered = planned.some(({ id, tasks }) => id === 'registration.initialise' && tasks > 0);
   return [
@@ -94,8 +96,18 @@ function notesOf({ isNominal, steps: planned }: NominalPlan, steps: readonly Ste
     ...(isRegistered
       ? ['registration.register and transform are planned when the atlas is read: they are not counted.']
       : []),
+    ...encodingNotes(parametersOf(plan)),
     'Bytes written follow the compression of the measured phantom; real data may take half as much or twice.',
     'Tasks take the CPU time that was measured; waiting for S3 is not in it.',
+  ];
+}
+
+/** Tasks were measured on chunks as a run writes them by default. */
+function encodingNotes({ encoding, compress }: JobParameters): string[] {
+  if (encoding === 'raw' && compress === 'gzip') return [];
+  const asked = encoding === 'raw' ? `--compress ${compress}` : `--encoding ${encoding}`;
+  return [
+    `${asked} was not measured: bytes written, what they cost a month, and the time of fusion and the pyramid are those of raw voxels with gzip.`,
   ];
 }
 

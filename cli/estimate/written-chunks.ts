@@ -25,4 +25,4 @@ export const volumeVoxels = (plan: NominalPlan): number =>
   plan.placement.size.reduce((product, size) => product * size, 1);
 
 /** As every step is given them. */
-const parametersOf = ({ steps }: NominalPlan): JobParameters => steps[0]!.inputs.parameters;
+export const parametersOf = ({ steps }: NominalPlan): JobParameters => steps[0]!.inputs.parameters;

@@ -174,6 +174,11 @@ export interface ListedObject {
   readonly size: number;
 }
 
+export interface ListOptions {
+  /** Without what lies behind a further slash. */
+  readonly isFlat?: boolean;
+}
+
 export interface PutOptions {
   /** Write only where no such object exists; the result says whether it was written. */
   readonly ifAbsent?: boolean;
@@ -188,7 +193,10 @@ export interface ObjectStore {
   readonly url: string;
   /** Undefined where there is no such object. */
   get(key: string): Promise<StoredObject | undefined>;
-  /** Several ranges of one object with one look-up, in the order given; a range beyond the end comes back short. */
+  /**
+   * Several ranges of one object with one look-up, in the order given; a range beyond the end comes back short. Of an
+   * encoded object, as of `getRows`, they are pieces of what is stored: nothing is unpacked.
+   */
   getRanges(key: string, ranges: readonly ByteRange[]): Promise<Uint8Array[] | undefined>;
   /**
    * Rows back to back into `into`, without a copy on the way: fusion reads millions of them. Resolves with the number
@@ -198,7 +206,7 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectHead | undefined>;
   /** Whole or not at all: nobody ever sees half an object. False: refused by `ifAbsent`. */
   put(key: string, body: Uint8Array | AsyncIterable<Uint8Array>, options?: PutOptions): Promise<boolean>;
-  list(prefix: string): AsyncIterable<ListedObject>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
   /** Deleting what is not there is no error. */
   delete(keys: readonly string[]): Promise<void>;
 }

@@ -1,4 +1,9 @@
-/** Undoes Zstandard, with libzstd as WebAssembly, which is loaded where such data are met: Node 20 has none of its own. */
+/**
+ * Undoes Zstandard, with libzstd as WebAssembly, which is loaded where such data are met: Node 20 has none of its own. A
+ * thread has one instance, whose memory never shrinks: it stays as large as the largest data were, packed and unpacked, and
+ * what reads volumes counts that (`CHUNKS_HELD`). An instance for each piece takes about as much: such memory is collected
+ * late.
+ */
 
 /** No block of four bytes makes more than 128 KiB. */
 export const MOST_ZSTD_EXPANSION = 2 ** 15;

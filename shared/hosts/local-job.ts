@@ -20,7 +20,7 @@ export type LocalCommand =
   | { readonly kind: 'retry'; readonly acceptMissing: boolean }
   | { readonly kind: 'redo'; readonly step: StepId };
 
-export interface JobRun {
+export interface LocalJob {
   /** With all steps of the pipeline. */
   readonly engine: Engine;
   readonly queues: LocalQueues;
@@ -40,7 +40,7 @@ export interface JobRun {
 /** Renewed at a third of it. Long, as this process is the only consumer. */
 const LEASE_SECONDS = 120;
 
-export async function runJob(run: JobRun): Promise<LocalRunResult> {
+export async function pumpJob(run: LocalJob): Promise<LocalRunResult> {
   const { jobId } = run.job;
   const steps = stepsUntil(run.engine.steps, run.until);
   if (run.command.kind === 'redo') await redoAll(run, run.command.step);
@@ -64,7 +64,7 @@ export async function runJob(run: JobRun): Promise<LocalRunResult> {
 }
 
 /** Receives while the command still sends. Resolves with true where it was told to end before nothing was left. */
-async function pumpToEnd(run: JobRun, engine: Engine, heartbeats: Heartbeats): Promise<boolean> {
+async function pumpToEnd(run: LocalJob, engine: Engine, heartbeats: Heartbeats): Promise<boolean> {
   const receiving = new AbortController();
   const unlisten = listen(run, heartbeats, receiving);
   const beginning = watched(begin(run, engine));
@@ -89,7 +89,7 @@ async function pumpToEnd(run: JobRun, engine: Engine, heartbeats: Heartbeats): P
 }
 
 /** A drain ends receiving; a stop aborts what runs too. Returns what takes the listeners away. */
-function listen({ drain, stop }: JobRun, heartbeats: Heartbeats, receiving: AbortController): () => void {
+function listen({ drain, stop }: LocalJob, heartbeats: Heartbeats, receiving: AbortController): () => void {
   const end = () => receiving.abort();
   const endAtOnce = () => {
     heartbeats.abortAll('this process was stopped');
@@ -105,7 +105,7 @@ function listen({ drain, stop }: JobRun, heartbeats: Heartbeats, receiving: Abor
   };
 }
 
-async function begin({ job, command }: JobRun, engine: Engine): Promise<void> {
+async function begin({ job, command }: LocalJob, engine: Engine): Promise<void> {
   if (command.kind === 'retry') {
     await (command.acceptMissing ? acceptMissing : retry)(engine, job.jobId);
     return;
@@ -114,7 +114,7 @@ async function begin({ job, command }: JobRun, engine: Engine): Promise<void> {
 }
 
 /** All that depend on the step are undone, also beyond `until`. What may run now is sent by the start that follows. */
-async function redoAll({ engine, job, queues }: JobRun, step: StepId): Promise<void> {
+async function redoAll({ engine, job, queues }: LocalJob, step: StepId): Promise<void> {
   await engine.table.createJob(job);
   // No wait: this process is the only one, and no task runs yet.
   await redo(engine, job.jobId, step, { quietMilliseconds: 0 });

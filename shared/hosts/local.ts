@@ -10,7 +10,7 @@ import { makePlanner } from '../engine/planner.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { JobRecord, NewJob, StepId } from '../engine/records.ts';
 import type { Pipeline } from '../engine/step.ts';
-import { type JobRun, type LocalCommand, runJob } from './local-job.ts';
+import { type LocalCommand, type LocalJob, pumpJob } from './local-job.ts';
 import type { RunProgress } from './run-progress.ts';
 import type { LocalRunResult } from './run-result.ts';
 import { needsReader } from './step-needs.ts';
@@ -60,7 +60,7 @@ export async function runLocal<P>(options: LocalRunOptions<P>): Promise<LocalRun
     closing.unshift(owner.release);
     const state = await openState(stateFolder, clock);
     closing.unshift(state.close);
-    return await runJob(jobRun(options, state, clock, pool));
+    return await pumpJob(localJob(options, state, clock, pool));
   } finally {
     // Threads first: nothing writes to the output once another process may own it.
     await pool.close();
@@ -70,7 +70,12 @@ export async function runLocal<P>(options: LocalRunOptions<P>): Promise<LocalRun
 
 const noThreads = (runner: TaskRunner): TaskPool => ({ run: runner.run, close: async () => {} });
 
-function jobRun<P>(options: LocalRunOptions<P>, state: LocalState, clock: Clock, runner: TaskRunner): JobRun {
+function localJob<P>(
+  options: LocalRunOptions<P>,
+  state: LocalState,
+  clock: Clock,
+  runner: TaskRunner,
+): LocalJob {
   const { pipeline, job, workers, memoryMiB, until, drain, stop } = options;
   const cache = makeInputsCache<P>();
   const openOutput = (record: JobRecord) => openStore(record.output);

@@ -6,8 +6,8 @@ import { type Buffers, type FieldPlane, type Kernels, loadKernels } from '../ker
 import { type IlluminationField, mostLogFactor } from './field.ts';
 import type { Three } from './volume.ts';
 
-/** Voxels of a volume: their size and which of them are worked on. */
-export interface VoxelBlock {
+/** Where a block lies: the size of its volume's voxels, and which of them it has. */
+export interface BlockPlace {
   readonly voxelSizeUm: Three;
   /** First voxel and number of voxels; the centre of voxel i is (i + 0.5) voxelSizeUm from the volume's corner. */
   readonly origin: Three;
@@ -34,7 +34,7 @@ export type FieldBuffers = Buffers<ReturnType<typeof fieldBuffers>>;
  */
 export function fieldOverBlock(
   field: IlluminationField,
-  block: VoxelBlock,
+  block: BlockPlace,
   kernels: Kernels,
   buffers: FieldBuffers,
 ): (plane: Float32Array, z: number) => void {
@@ -58,7 +58,7 @@ export function fieldOverBlock(
 }
 
 /** The factors themselves, for a block that fits in memory; x fastest. */
-export function fieldBlock(field: IlluminationField, block: VoxelBlock): Float32Array {
+export function fieldBlock(field: IlluminationField, block: BlockPlace): Float32Array {
   const [columns, rows, depth] = block.size;
   const kernels = loadKernels();
   const buffers = kernels.layout({
@@ -85,7 +85,7 @@ type ThreePlaces = [Places, Places, Places];
 
 function placesAlong(
   { lattice, firstUm, lastUm }: IlluminationField,
-  block: VoxelBlock,
+  block: BlockPlace,
   axis: number,
 ): Places {
   const count = block.size[axis]!;

@@ -1,6 +1,6 @@
 /** The planes of a block, with the illumination taken off where there is a field for it. */
 import type { Kernels } from '../kernels/kernels.ts';
-import { type FieldBuffers, fieldBuffers, fieldOverBlock, type VoxelBlock } from './block.ts';
+import { type BlockPlace, type FieldBuffers, fieldBuffers, fieldOverBlock } from './block.ts';
 import type { IlluminationField } from './field.ts';
 
 const NO_BUFFERS = {
@@ -26,7 +26,7 @@ const FIELD_BYTES = 64 ** 3 * 4 * 8 + 64 ** 2 * 4 * 4;
 /** Multiplies plane z of the block, in kernel memory; without a field it leaves every plane as it is. */
 export const lightTaker = (
   field: IlluminationField | undefined,
-  block: VoxelBlock,
+  block: BlockPlace,
   kernels: Kernels,
   buffers: FieldBuffers,
 ): ((plane: Float32Array, z: number) => void) =>

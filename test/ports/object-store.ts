@@ -237,12 +237,18 @@ function ranges(makeStore: () => Promise<ObjectStore>): void {
     expect(parts?.map((part) => part.slice())).toEqual([bytes(3), bytes(), bytes(), bytes(1)]);
   });
 
-  it('reads ranges of the stored bytes of an encoded object', async () => {
-    const store = await makeStore();
-    await store.put('a', bytes(1, 2, 3), { encoding: 'gzip' });
-    const parts = await store.getRanges('a', [{ start: 1, end: 2 }]);
-    expect(parts?.map((part) => part.slice())).toEqual([bytes(2)]);
-  });
+  it.each(['gzip', 'br', 'zstd'] as const)(
+    'reads ranges and rows of the stored bytes of %s',
+    async (encoding) => {
+      const store = await makeStore();
+      await store.put('a', bytes(1, 2, 3), { encoding });
+      const parts = await store.getRanges('a', [{ start: 1, end: 2 }]);
+      expect(parts?.map((part) => part.slice())).toEqual([bytes(2)]);
+      const into = bytes(0, 0);
+      expect(await store.getRows('a', { start: 0, bytes: 1, stride: 2, count: 2 }, into)).toBe(2);
+      expect(into).toEqual(bytes(1, 3));
+    },
+  );
 }
 
 function listing(makeStore: () => Promise<ObjectStore>): void {
@@ -262,6 +268,19 @@ function listing(makeStore: () => Promise<ObjectStore>): void {
     expect(await keysOf(store, 'a/bd/e')).toEqual(['a/bd/e']);
     expect(await keysOf(store, 'b/')).toEqual([]);
     expect(await keysOf(store, 'c')).toEqual([]);
+  });
+
+  it('leaves out what lies deeper where it is asked to', async () => {
+    const store = await makeStore();
+    for (const key of ['a', 'a-b/c', 'b/c', 'b/d/e', 'b/d/f', 'b/g', 'z']) await store.put(key, bytes(1));
+    const flat = async (prefix: string): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { key } of store.list(prefix, { isFlat: true })) found.push(key);
+      return found;
+    };
+    expect(await flat('')).toEqual(['a', 'z']);
+    expect(await flat('b/')).toEqual(['b/c', 'b/g']);
+    expect(await flat('b/d')).toEqual([]);
   });
 
   it('lists thousands of objects', async () => {

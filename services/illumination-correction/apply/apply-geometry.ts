@@ -3,6 +3,7 @@ import type { Needs } from '../../../shared/engine/step.ts';
 import type { Box } from '../../../shared/geometry/box.ts';
 import { lightBytes } from '../../../shared/illumination/planes.ts';
 import { type Blocks, planBlocks } from '../../../shared/volume/blocks.ts';
+import { CHUNKS_HELD } from '../../../shared/volume/open-volume.ts';
 import { bytesPerVoxel } from '../../../shared/volume/scales.ts';
 import { pyramidPasses } from '../../output-volume.ts';
 import type { CorrectionPlan } from './correction-plan.ts';
@@ -30,11 +31,12 @@ export function applyNeeds({ plan }: { readonly plan: CorrectionPlan | undefined
     const { chunkSize, dataType } = plan!.mips[sourceMip]!;
     const bytes = bytesPerVoxel(dataType);
     const layer = x * y * Math.min(z, chunkSize[2]) * bytes;
+    const chunkPlane = chunkSize[0] * chunkSize[1] * bytes;
     return {
       bytes:
         layer * LAYERS +
         x * y * (PLANES * 4 + 2 * bytes) +
-        chunkSize[0] * chunkSize[1] * bytes +
+        chunkPlane * (1 + CHUNKS_HELD * chunkSize[2]) +
         lightBytes(x, y),
       voxels: x * y * z,
     };

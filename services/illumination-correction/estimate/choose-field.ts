@@ -10,6 +10,7 @@ import { fieldFromStored, type IlluminationField } from '../../../shared/illumin
 import { type FieldFigures, fieldFigures } from '../../../shared/illumination/figures.ts';
 import { tissueMask } from '../../../shared/illumination/tissue-mask.ts';
 import type { LowVolume } from '../../../shared/illumination/volume.ts';
+import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
 import { checkFrame, isGiven, readGivenField } from './given-field.ts';
 import type { LitVolume } from './lit-volume.ts';
 import { readLowVolume } from './read-low-volume.ts';
@@ -52,7 +53,8 @@ async function estimated(seen: LitVolume, method: IlluminationMethod): Promise<F
   const { low, problem } = await readLowVolume(seen.volume, seen.sampling);
   const rule = rules[method.kind];
   if (problem !== undefined) return { decision: 'none', reason: problem, isProblem: true, rule, low };
-  return { ...estimateIllumination(low, method), rule, low };
+  const estimate = await withKernels(async (kernels) => estimateIllumination(low, method, kernels));
+  return { ...estimate, rule, low };
 }
 
 async function given(seen: LitVolume, url: string): Promise<FieldChoice> {

@@ -1,9 +1,16 @@
 /** How the input and the mips are cut into blocks, and how much memory one takes: functions of the plan alone. */
 import { perAxis, type Vec3 } from '../../../shared/geometry/box.ts';
 import type { PixelType } from '../../../shared/kernels/kernels.ts';
-import { type Blocks, type MipShape, planBlocks, widenBlocks } from '../../../shared/volume/blocks.ts';
+import {
+  type Blocks,
+  factorBetween,
+  type MipShape,
+  planBlocks,
+  widenBlocks,
+} from '../../../shared/volume/blocks.ts';
 import { gridSize } from '../../../shared/volume/chunk-grid.ts';
 import { bytesPerVoxel, type DataType } from '../../../shared/volume/data-type.ts';
+import { CHUNKS_HELD } from '../../../shared/volume/open-volume.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
 import { shardBox } from '../../../shared/volume/sharding/shard-box.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
@@ -165,14 +172,43 @@ function deepest(
 }
 
 /** Of a task, without what every thread takes. */
-export function blockMemoryBytes(plan: Shape, { blocks, readsInput }: BlockPass): number {
+export function blockMemoryBytes(
+  plan: Shape & Pick<ConversionPlan, 'inputChunkBytes'>,
+  pass: BlockPass,
+): number {
+  const { blocks, readsInput } = pass;
   const { sourceMip, blockSize } = blocks;
   const [x, y] = blockSize;
   const chunk = volumeOf(plan.mips[sourceMip]!.chunkSize) * plan.channels;
-  // Noise hardly shrinks. Of a mip that is only read, the next has a quarter of the voxels or less.
-  const shards = isSharded(plan) ? bytesOf(plan, blockSize) / (readsInput ? 1 : 4) : 0;
+  const read = readsInput ? CHUNKS_HELD * plan.inputChunkBytes : 0;
+  const beside = read + (isSharded(plan) ? shardBytes(plan, pass) : 0);
   // The voxels, a copy while they are turned or shrunk, and a chunk in blocks of labels with their tables.
-  if (!isStreamed(plan)) return 2.4 * bytesOf(plan, blockSize) + chunk * 32 + shards;
+  if (!isStreamed(plan)) return 2.4 * bytesOf(plan, blockSize) + chunk * 32 + beside;
   const layers = readsImage(plan) && readsInput ? 1.4 : 2.4;
-  return layers * layerBytes(plan, blockSize) + x * y * (4 * 4 + 4 * 8) + shards;
+  return layers * layerBytes(plan, blockSize) + x * y * (4 * 4 + 4 * 8) + beside;
+}
+
+/**
+ * Encoded chunks are held until their shards are whole (noise hardly shrinks), and of the shard that is on its way S3 is
+ * sent copies, part by part.
+ */
+function shardBytes(
+  plan: Shape,
+  { blocks: { sourceMip, lastMip, blockSize }, readsInput }: BlockPass,
+): number {
+  let [held, largest] = [0, 0];
+  for (let mip = readsInput ? sourceMip : sourceMip + 1; mip <= lastMip; mip++) {
+    const factor = factorBetween(plan.mips, sourceMip, mip);
+    const shard = writtenAtOnce(plan.mips[mip]!);
+    const written = perAxis((axis) => blockSize[axis] / factor[axis]);
+    held += bytesOf(plan, written);
+    largest = Math.max(
+      largest,
+      bytesOf(
+        plan,
+        perAxis((axis) => Math.min(written[axis], shard[axis])),
+      ),
+    );
+  }
+  return held + largest;
 }

@@ -25,6 +25,8 @@ const planSchema = z.object({
   /** Each plane can be read once only: one task copies them all. */
   isForwardOnly: z.boolean(),
   brickSize: triple,
+  /** Of a volume that is read, bytes of the voxels of a chunk. */
+  inputChunkBytes: z.number().default(0),
   /** How large blocks become; see `conversion-blocks.ts`. */
   budget: z.number(),
   order: z.tuple([axis, axis, axis]),

@@ -10,7 +10,7 @@ import {
   type Reorientation,
   reorientation,
 } from '../../../shared/geometry/orientation.ts';
-import type { DataType } from '../../../shared/volume/data-type.ts';
+import { bytesPerVoxel, type DataType } from '../../../shared/volume/data-type.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
 import { type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { ConversionParameters } from '../../conversion-parameters.ts';
@@ -37,6 +37,8 @@ interface Input {
   /** Rows of a plane can be read alone. */
   readonly hasRows: boolean;
   readonly isVolume: boolean;
+  /** 0 of an image. */
+  readonly chunkBytes: number;
   readonly warnings: readonly string[];
 }
 
@@ -69,11 +71,12 @@ const imageInput = (url: string, image: ImageSource): Input => ({
   isForwardOnly: image.isForwardOnly === true,
   hasRows: image.readRows !== undefined,
   isVolume: false,
+  chunkBytes: 0,
   warnings: image.warnings,
 });
 
 function volumeInput(url: string, { info, mips }: Volume): Input {
-  const { dataType, sizeVoxels, channels, voxelOffset, resolutionNm } = mips[0]!;
+  const { dataType, sizeVoxels, channels, chunkSize, voxelOffset, resolutionNm } = mips[0]!;
   return {
     name: url,
     dtype: dataType,
@@ -86,6 +89,7 @@ function volumeInput(url: string, { info, mips }: Volume): Input {
     isForwardOnly: false,
     hasRows: false,
     isVolume: true,
+    chunkBytes: chunkSize.reduce((bytes, extent) => bytes * extent, bytesPerVoxel(dataType) * channels),
     warnings: [],
   };
 }
@@ -113,6 +117,7 @@ function planFor(
     sizeVoxels: vec(input.sizeVoxels),
     dtype: input.dtype,
     isForwardOnly: input.isForwardOnly,
+    inputChunkBytes: input.chunkBytes,
     budget,
     order: [...turn.order] as ConversionPlan['order'],
     flip: [...turn.flip] as ConversionPlan['flip'],

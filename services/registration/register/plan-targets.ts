@@ -21,7 +21,11 @@ import {
   scaleFor,
 } from '../../../shared/registration/source/source-volume.ts';
 import { registrationState } from '../../../shared/registration/viewer-state.ts';
-import { planTarget, writeTargetInfo } from '../../../shared/registration/warp/target-volume.ts';
+import {
+  planTarget,
+  type TargetWishes,
+  writeTargetInfo,
+} from '../../../shared/registration/warp/target-volume.ts';
 import { outputMips } from '../../output-volume.ts';
 import type { JobParameters } from '../../parameters.ts';
 
@@ -30,54 +34,64 @@ export async function planTargets(
   initial: Initial,
   parameters: JobParameters,
 ): Promise<{ readonly targets: readonly Target[]; readonly notes: readonly string[] }> {
-  const { sample, atlas, parcellation } = initial;
-  const { scales, dataType } = await sampleScales(store, initial, parameters);
-  const atlasSource = await openSource(atlas.imageUrl);
-  const um = parameters.transformResolution;
-  const atlasUm = Math.max(um, Math.max(...atlasSource.scales[0]!.voxelSizeUm) / 2);
-  const onSample = (longestUm: number) => ({
-    on: 'sample' as const,
-    ...gridOf(scales[scaleFor({ scales }, longestUm)]!),
-    offsetUm: sample.offsetUm,
-  });
-  const onAtlas = { on: 'atlas' as const, ...gridOf(atlasSource.scales[scaleFor(atlasSource, um)]!) };
-  const targets = [
-    planTarget({
-      ...onSample(atlasUm),
-      folder: CARRIED_VOLUMES.atlas,
-      sourceUrl: atlas.imageUrl,
-      isLabels: false,
-      dataType: atlasSource.dataType,
-    }),
-    planTarget({
-      ...onAtlas,
-      offsetUm: atlas.offsetUm,
-      folder: CARRIED_VOLUMES.sample,
-      sourceUrl: sample.imageUrl,
-      isLabels: false,
-      dataType,
-    }),
-  ];
+  const sources = await openSources(store, initial, parameters);
+  const targets = targetsOf(sources, initial, parameters.transformResolution);
   const { ontology, notes } = await readOntology(initial.ontologyUrl);
-  if (parcellation !== null) {
-    const source = asLabels(await openSource(parcellation.imageUrl));
-    const { dataType: labels } = source;
-    targets.push(
-      planTarget({
-        ...onSample(um),
-        folder: CARRIED_VOLUMES.parcellation,
-        sourceUrl: source.url,
-        isLabels: true,
-        dataType: labels,
-      }),
-    );
-  }
   const properties = ontology && segmentProperties(ontology);
   for (const target of targets)
     await writeTargetInfo(store, target, target.isLabels ? properties : undefined);
   await putState(store, initial, targets, ontology);
   return { targets, notes };
 }
+
+type Scaled = Pick<SourceVolume, 'scales' | 'dataType'>;
+
+interface Sources {
+  readonly sample: Scaled;
+  readonly atlas: SourceVolume;
+  readonly parcellation: SourceVolume | undefined;
+}
+
+const openSources = async (
+  store: ObjectStore,
+  initial: Initial,
+  parameters: JobParameters,
+): Promise<Sources> => ({
+  sample: await sampleScales(store, initial, parameters),
+  atlas: await openSource(initial.atlas.imageUrl),
+  parcellation: initial.parcellation ? asLabels(await openSource(initial.parcellation.imageUrl)) : undefined,
+});
+
+/** Atlas and parcellation on the sample, the sample on the atlas; voxels of at most `um`, where the volumes have such. */
+function targetsOf(
+  { sample, atlas, parcellation }: Sources,
+  { sample: sampleSpace, atlas: atlasSpace }: Initial,
+  um: number,
+): readonly Target[] {
+  const onSample = (longestUm: number) => ({
+    on: 'sample' as const,
+    ...gridOf(sample.scales[scaleFor(sample, longestUm)]!),
+    offsetUm: sampleSpace.offsetUm,
+  });
+  const onAtlas = {
+    on: 'atlas' as const,
+    ...gridOf(atlas.scales[scaleFor(atlas, um)]!),
+    offsetUm: atlasSpace.offsetUm,
+  };
+  // Below half its own voxels the atlas shows no more.
+  const atlasUm = Math.max(um, Math.max(...atlas.scales[0]!.voxelSizeUm) / 2);
+  const carry = (folder: string, grid: Grid, { dataType }: Scaled, sourceUrl: string, isLabels = false) =>
+    planTarget({ ...grid, folder, sourceUrl, isLabels, dataType });
+  return [
+    carry(CARRIED_VOLUMES.atlas, onSample(atlasUm), atlas, atlasSpace.imageUrl),
+    carry(CARRIED_VOLUMES.sample, onAtlas, sample, sampleSpace.imageUrl),
+    ...(parcellation
+      ? [carry(CARRIED_VOLUMES.parcellation, onSample(um), parcellation, parcellation.url, true)]
+      : []),
+  ];
+}
+
+type Grid = Pick<TargetWishes, 'on' | 'sizeVoxels' | 'voxelSizeUm' | 'offsetUm'>;
 
 const gridOf = ({ sizeVoxels, voxelSizeUm }: SourceScale) => ({ sizeVoxels, voxelSizeUm });
 
@@ -86,7 +100,7 @@ async function sampleScales(
   store: ObjectStore,
   { sample }: Initial,
   parameters: JobParameters,
-): Promise<Pick<SourceVolume, 'scales' | 'dataType'>> {
+): Promise<Scaled> {
   const placement = await readFileIfPresent(store, placementFile);
   if (placement === undefined) return openSource(sample.imageUrl);
   const acquisition = await readFile(store, acquisitionFile);

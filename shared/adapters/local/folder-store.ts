@@ -37,9 +37,9 @@ export function folderStore(folder: string): ObjectStore {
       firstForm(fileOf(key), async ({ file }) => readRows(file, rows, into)),
     head: async (key) => firstForm(fileOf(key), headOf),
     put: async (key, body, options = {}) => putForm(fileOf(key), body, options, writer),
-    async *list(prefix) {
+    async *list(prefix, { isFlat = false } = {}) {
       checkPrefix(url, prefix);
-      const objects = listFolder(root, prefix);
+      const objects = listFolder(root, prefix, isFlat);
       for (;;) {
         const next = await explained('list', join(root, prefix), () => objects.next());
         if (next.done) return;

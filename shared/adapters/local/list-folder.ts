@@ -13,16 +13,26 @@ interface Entry {
   readonly isFolder: boolean;
 }
 
-/** Objects below `root` whose key starts with `prefix`, sorted by key; none where the folder is absent. */
-export async function* listFolder(root: string, prefix: string): AsyncGenerator<ListedObject> {
+/** Objects below `root` whose key starts with `prefix`, sorted by key; none where the folder is absent. Flat: no folder in it is entered. */
+export async function* listFolder(
+  root: string,
+  prefix: string,
+  isFlat: boolean,
+): AsyncGenerator<ListedObject> {
   const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  yield* walk(join(root, parent), parent, prefix);
+  yield* walk(join(root, parent), parent, prefix, isFlat);
 }
 
-async function* walk(folder: string, keyOfFolder: string, prefix: string): AsyncGenerator<ListedObject> {
+async function* walk(
+  folder: string,
+  keyOfFolder: string,
+  prefix: string,
+  isFlat: boolean,
+): AsyncGenerator<ListedObject> {
   for (const { key, path, isFolder } of await entriesOf(folder, keyOfFolder, prefix)) {
-    if (isFolder) yield* walk(path, key, prefix);
-    else {
+    if (isFolder) {
+      if (!isFlat) yield* walk(path, key, prefix, isFlat);
+    } else {
       const size = sizeOf(path);
       if (size !== undefined) yield { key, size };
     }

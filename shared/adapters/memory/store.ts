@@ -1,5 +1,12 @@
 /** Objects in a map: the twin of the folder store for tests. */
-import type { ByteRange, Encoding, ListedObject, ObjectStore, PutOptions } from '../../engine/ports.ts';
+import type {
+  ByteRange,
+  Encoding,
+  ListedObject,
+  ListOptions,
+  ObjectStore,
+  PutOptions,
+} from '../../engine/ports.ts';
 import { checkKey, checkPrefix } from '../object-key.ts';
 
 interface MemoryObject {
@@ -24,9 +31,10 @@ export function memoryStore(url = 'memory://store'): ObjectStore {
     return true;
   }
 
-  async function* list(prefix: string): AsyncGenerator<ListedObject> {
+  async function* list(prefix: string, { isFlat = false }: ListOptions = {}): AsyncGenerator<ListedObject> {
     checkPrefix(url, prefix);
-    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const isWanted = (key: string) => key.startsWith(prefix) && !(isFlat && key.includes('/', prefix.length));
+    const keys = [...objects.keys()].filter(isWanted).sort();
     for (const key of keys) {
       const object = objects.get(key);
       if (object !== undefined) yield { key, size: object.bytes.length };

@@ -64,7 +64,7 @@ const shown = (names: readonly string[]): string[] => names.filter((name) => !na
 async function sizesIn(store: ObjectStore): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>();
   try {
-    for await (const { key, size } of store.list('')) if (!key.includes('/')) sizes.set(key, size);
+    for await (const { key, size } of store.list('', { isFlat: true })) sizes.set(key, size);
   } catch (error) {
     if (!(error instanceof StoreError && error.kind === 'unsupported')) throw error;
     throw new ArrayFileError(

@@ -6,7 +6,7 @@ import { factorBetween, type StoredMip, type VolumeInfo } from '../info.ts';
 import { buildInfo } from '../write-volume.ts';
 import type { StoredArray } from './read-array.ts';
 import type { ZarrImage } from './read-image.ts';
-import type { ZarrShard } from './zarr-layout.ts';
+import type { ZarrLayout, ZarrShard } from './zarr-layout.ts';
 
 /** `where` names the image in errors. Throws `UnsupportedVolumeError`. */
 export function zarrVolume(image: ZarrImage, where: string) {
@@ -27,9 +27,7 @@ const MOST_CHANNELS = 1024;
 function mipOf({ axes, arrays }: ZarrImage, index: number, where: string): StoredMip {
   const { path, array, resolutionNm, voxelOffset } = arrays[index]!;
   const leading = axes.slice(0, -3);
-  for (const [at, { name, isChannel }] of leading.entries())
-    if (!isChannel && (array.shape[at] !== 1 || array.chunkShape[at] !== 1))
-      throw new UnsupportedVolumeError(where, `an image of several points along ${name}`);
+  checkLeading(leading, array, where);
   checkChunk(array, `${where}, array ${path}`);
   const channelAxis = leading.findIndex(({ isChannel }) => isChannel);
   const along = (list: readonly number[]): number => (channelAxis < 0 ? 1 : list[channelAxis]!);
@@ -55,6 +53,23 @@ function mipOf({ axes, arrays }: ZarrImage, index: number, where: string): Store
       shard: array.shard && shardOf(array.shard, array.chunkShape, along),
     },
   };
+}
+
+/** The only point along such an axis may still lie in a chunk or shard that has room for more. */
+function checkLeading(
+  leading: ZarrLayout['leading'],
+  { shape, chunkShape, shard }: StoredArray,
+  where: string,
+): void {
+  const refuse = (feature: string): never => {
+    throw new UnsupportedVolumeError(where, feature);
+  };
+  for (const [at, { name, isChannel }] of leading.entries()) {
+    if (isChannel) continue;
+    if (shape[at] !== 1) refuse(`an image of several points along ${name}`);
+    if (chunkShape[at] !== 1) refuse(`an image whose chunks are longer than 1 along ${name}`);
+    if (shard && shard.shape[at] !== 1) refuse(`an image whose shards are longer than 1 along ${name}`);
+  }
 }
 
 /** Zarr's chunks may be larger than their array, and are held whole. */

@@ -52,6 +52,7 @@ describe('a web server as a store', () => {
       await owner.put(key, bytes(1, 2, 3), { encoding: 'gzip' });
       expect(await web.get(key)).toEqual({ bytes: bytes(1, 2, 3), encoding: 'gzip' });
       expect(await web.head(key)).toEqual({ size: 3, encoding: 'gzip' });
+      expect(await web.getRanges(key, [{ start: 1, end: 3 }])).toEqual([bytes(2, 3)]);
     }
     await owner.put('plain', bytes());
     expect(await web.get('plain')).toEqual({ bytes: bytes(), encoding: undefined });

@@ -79,6 +79,15 @@ describe('estimate', () => {
     expect([survey(one), survey(coarse)]).toEqual([4, 8]);
   });
 
+  it.each([
+    ['--encoding', 'png'],
+    ['--compress', 'none'],
+  ])('says that %s %s was not measured', async (flag, value) => {
+    const asked = `${flag} ${value} was not measured`;
+    expect((await estimateOf(raw, flag, value)).notes).toContainEqual(expect.stringContaining(asked));
+    expect((await estimateOf(raw)).notes.join()).not.toContain('was not measured');
+  });
+
   it('is what run --dry-run prints, too', async () => {
     const words = ['run', raw, join(home.path, 'dry')];
     const { out } = await say([...words, '--dry-run', '--json']);

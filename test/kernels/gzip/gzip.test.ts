@@ -55,6 +55,20 @@ describe.each(gzipLevels)('gzip, %s', (level) => {
     }
   });
 
+  it('is the file that the oracle writes, of voxels in as many rows of 256 values as are counted, and in more', () => {
+    for (const [voxels, rows] of [
+      [255, 1],
+      [257, 1],
+      [257, 2],
+      [30_001, 1],
+      [30_001, 32],
+      [30_001, 33],
+    ] as const) {
+      const bytes = voxelsInRows(voxels, rows);
+      expectSameBytes(file(bytes, level), oracle(bytes, level), `${voxels} voxels in ${rows} rows`);
+    }
+  });
+
   it('does not depend on what was encoded before', () => {
     const input = rampBytes.subarray(0, 70_001);
     expectSameBytes(
@@ -75,6 +89,16 @@ describe.each(gzipLevels)('gzip, %s', (level) => {
       for (let again = 0; again < 4; again++) expectSameBytes(...windowEdge(k, level), `voxel ${k}`);
   });
 });
+
+/** Of the highest rows, the last voxel alone in the highest: low bytes gather around a value. */
+function voxelsInRows(count: number, rows: number): Uint8Array {
+  const voxels = Uint16Array.from({ length: count }, () => {
+    const low = (random() + random()) * 128;
+    return (256 - rows + Math.floor(random() * Math.max(1, rows - 1))) * 256 + low;
+  });
+  voxels[count - 1] = 65_535;
+  return new Uint8Array(voxels.buffer);
+}
 
 /** Voxels k and k + 1 equal 0 and 1, and the byte before the input equals the one before voxel k. */
 function windowEdge(k: number, level: (typeof gzipLevels)[number]): [Uint8Array, Uint8Array] {

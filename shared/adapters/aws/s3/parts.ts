@@ -25,10 +25,12 @@ export async function* cutIntoParts(
     pieces.push(piece.slice());
     length += piece.length;
     if (length < partBytes(number)) continue;
-    yield joined(pieces);
-    number += 1;
+    const part = joined(pieces);
+    // Not held while the part waits to be sent.
     pieces = [];
     length = 0;
+    number += 1;
+    yield part;
   }
   if (length > 0) yield joined(pieces);
 }

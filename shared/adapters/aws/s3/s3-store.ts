@@ -22,9 +22,9 @@ export function s3Store(url: string, access: S3Access): ObjectStore {
     getRows: async (key, rows, into) => getRemoteRows(remoteObject(objectOf(key)), rows, into),
     head: async (key) => headObject(objectOf(key)),
     put: async (key, body, options = {}) => putObject(objectOf(key), body, options),
-    async *list(prefix) {
+    async *list(prefix, options = {}) {
       checkPrefix(place.url, prefix);
-      yield* listObjects(access, place, prefix);
+      yield* listObjects(access, place, prefix, options);
     },
     delete: async (keys) => deleteObjects(access, place, keys),
   };

@@ -142,7 +142,8 @@ export function assignCodes(scratch: usize, lengths: usize, symbols: u32, codes:
 }
 
 function reverse(code: u32, length: u32): u32 {
-  let reversed: u32 = 0;
-  for (let bit: u32 = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
-  return reversed;
+  code = ((code & 0x5555) << 1) | ((code >> 1) & 0x5555);
+  code = ((code & 0x3333) << 2) | ((code >> 2) & 0x3333);
+  code = ((code & 0x0f0f) << 4) | ((code >> 4) & 0x0f0f);
+  return (((code & 0xff) << 8) | (code >> 8)) >> (16 - length);
 }

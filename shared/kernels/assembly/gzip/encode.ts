@@ -1,13 +1,14 @@
 // A gzip stream of voxels (RFC 1951 and 1952) without its trailer. Blocks of 64 KiB, each written in the smallest of its
 // forms: stored, with DEFLATE's fixed codes, or with codes of its own, over literals alone or over matches of voxel pairs.
 import { beginOutput, endByte, outAt, putBits } from './bits';
-import {
-  emitBytes, emitDynamicHeader, emitEndOfBlock, emitFixedHeader, emitStored, emitTokens, prepareCodes,
-} from './emit';
+import { countBytes } from './count';
+import { emitDynamicHeader, emitEndOfBlock, emitFixedHeader, emitStored, emitTokens, prepareCodes } from './emit';
+import { emitLiterals } from './emit-literals';
 import { find, forget } from './find';
-import { countBytes, parse } from './parse';
+import { parse } from './parse';
 import { BLOCK_BYTES } from './scratch';
 import { fixedBits, foldBytes, foldTokens, LITERAL_LIMIT, MATCH_LIMIT, planTrees, setFixedLengths } from './tree';
+import { walk } from './walk';
 
 /** Literals only. */
 const HUFFMAN: i32 = 0;
@@ -25,7 +26,7 @@ let ownBits: u32 = 0;
 export function gzip(input: usize, bytes: usize, level: i32, scratch: usize, out: usize): usize {
   beginOutput(out);
   putHeader();
-  forget(scratch, input);
+  if (level != HUFFMAN) forget(scratch, input);
   let useMatches = level != HUFFMAN;
   let begin: usize = 0;
   do {
@@ -60,8 +61,10 @@ function planLiterals(scratch: usize, block: usize, bytes: usize): void {
 }
 
 function planMatches(scratch: usize, block: usize, bytes: usize, isFirst: bool): void {
-  find(scratch, block, bytes >> 1, isFirst);
-  tokenCount = parse(scratch, block, bytes);
+  const voxels = bytes >> 1;
+  find(scratch, block, voxels, isFirst);
+  const steps = walk(scratch, block, voxels, isFirst);
+  tokenCount = parse(scratch, block, bytes, steps);
   foldTokens(scratch);
   isOfTokens = true;
   ownBits = planTrees(scratch, MATCH_LIMIT);
@@ -83,7 +86,7 @@ function emitSmallest(scratch: usize, block: usize, bytes: usize, isLast: bool):
   }
   prepareCodes(scratch);
   if (isOfTokens) emitTokens(scratch, tokenCount);
-  else emitBytes(scratch, block, bytes);
+  else emitLiterals(scratch, block, bytes);
   emitEndOfBlock(scratch);
 }
 

@@ -1,14 +1,18 @@
 // For every voxel the nearest earlier equal pair of voxels, needed or not: noise makes "literal or match?" a coin toss,
-// and a wrong guess of the processor costs more than the look-up. No branch here depends on noise.
-import { HEADS, HEADS_BYTES, STEPS } from './scratch';
+// and a wrong guess of the processor costs more than the look-up. No branch here depends on noise, nor does any address
+// that is written to, but for the table's: look-ups would wait for it.
+import { FOUND, HEADS, HEADS_BYTES } from './scratch';
 
-// A step: distance - 2 (even, below 2^15) | `EXTENDS` | voxels to go on by << 18; one voxel is a literal, more are a match.
-export const LITERAL: u32 = 1 << 18;
-/** The byte before the voxel agrees as well. */
-export const EXTENDS: u32 = 1;
+// What is found for a voxel: distance - 2 (even, below 2^15) | how many bits agree behind the byte before it << 16 | the
+// difference of those bytes before << 24. Of at most seven bytes the count is told by:
+/** At least two voxels agree. */
+export const PAIR_BIT: u32 = 21;
+/** Three do, where two do. */
+export const TRIPLE_BIT: u32 = 20;
+/** More do: one less than their number << 15 instead of the count. */
+export const LONG_BIT: u32 = 22;
 
 const LONGEST: usize = 256;
-const WINDOW_VOXELS: usize = 16_384;
 
 /** Before the first block: every pair that was never seen is looked for at voxel 0, which the comparison then judges. */
 export function forget(scratch: usize, input: usize): void {
@@ -18,47 +22,58 @@ export function forget(scratch: usize, input: usize): void {
 
 /** `block`: address of its first voxel; `isFirst`: nothing lies before it. */
 export function find(scratch: usize, block: usize, voxels: usize, isFirst: bool): void {
-  const steps = scratch + STEPS;
+  const heads = scratch + HEADS;
   const end = block + (voxels << 1);
-  let i: usize = 0;
-  if (isFirst && voxels > 0) store<u32>(steps + (i++ << 2), LITERAL);
+  let found = scratch + FOUND;
+  // Addresses are those of the byte before a voxel, less the least distance: that leaves least to be computed.
+  let low = block - 3;
+  if (isFirst && voxels > 0) {
+    store<u32>(found, 0);
+    found += 4;
+    low += 2;
+  }
   // Matches end with their block, and no load passes the input's end: the last four voxels are literals.
-  const searched = voxels > 4 ? voxels - 4 : 0;
-  while (i < searched) i += findAt(scratch + HEADS, steps + (i << 2), block + (i << 1), end);
-  for (; i <= voxels; i++) store<u32>(steps + (i << 2), LITERAL);
-  if (isFirst) forbidByteBeforeInput(steps, voxels);
-}
-
-/** Writes the step of one voxel, or those of a long match; returns how many. */
-function findAt(heads: usize, step: usize, voxel: usize, end: usize): usize {
-  // One byte before the voxel, so that one load sees that byte and three and a half voxels.
-  const place = voxel - 1;
-  const here = load<u64>(place);
-  const pair = <u32>(here >> 8);
-  // a + 257 b: exact for pairs of a range below 257, as noise around a level is.
-  const head = heads + (<usize>((pair + (pair >> 16) * 257) & 0xffff) << 1);
-  // Whatever was found lies 2 to 32768 bytes back: what is too old or unknown gives some distance, judged like any other.
-  const back = (<u32>place - <u32>load<u16>(head) - 2) & 0x7ffe;
-  store<u16>(head, <u16>place);
-  const differs = here ^ load<u64>(place - <usize>back - 2);
-  const extends_: u32 = (differs & 255) == 0 ? EXTENDS : 0;
-  const behind = differs >> 8;
-  if (behind == 0) return longMatch(step, voxel, back, extends_, end);
-  const equal = <u32>(ctz(behind) >> 4);
-  store<u32>(step, back | extends_ | (max(equal, 1) << 18));
-  return 1;
+  const searchedEnd = voxels > 4 ? end - 11 : low;
+  while (low < searchedEnd) {
+    // From the byte before the voxel, so that one load sees that byte and three and a half voxels.
+    const here = load<u64>(low, 2);
+    // a + 257 b, twice, for entries have two bytes: exact for pairs of a range below 257, as noise around a level is.
+    const head = heads + <usize>((<u32>(here >> 7) + <u32>(here >> 24) * 514) & 0x1fffe);
+    // Whatever was found lies 2 to 32768 bytes back: what is too old or unknown gives some distance, judged like any other.
+    const back = (<u32>low - <u32>load<u16>(head)) & 0x7ffe;
+    store<u16>(head, <u16>(low + 2));
+    const differs = here ^ load<u64>(low - <usize>back);
+    const behind = differs >> 8;
+    if (behind == 0) {
+      const count = longMatch(found, low + 3, back, <u32>differs << 24, end);
+      found += count << 2;
+      low += count << 1;
+      continue;
+    }
+    store<u32>(found, back | (<u32>ctz(behind) << 16) | (<u32>differs << 24));
+    found += 4;
+    low += 2;
+  }
+  for (; low < end - 3; low += 2) {
+    store<u32>(found, 0);
+    found += 4;
+  }
 }
 
 /**
- * Parse may land inside a long match, behind a short one, which ends at most two voxels in: these get the rest of it, and
- * nothing is read of the others.
+ * The walk may land inside a long match, behind a short one, which ends at most two voxels in: these get the rest of it,
+ * and nothing is read of the others.
  */
-function longMatch(step: usize, voxel: usize, back: u32, extends_: u32, end: usize): usize {
+function longMatch(found: usize, voxel: usize, back: u32, differs: u32, end: usize): usize {
   const count = <u32>(matchBytes(voxel, <usize>back + 2, end) >> 1);
-  store<u32>(step, back | extends_ | (count << 18));
-  store<u32>(step, back | EXTENDS | ((count - 1) << 18), 4);
-  store<u32>(step, count == 3 ? LITERAL : back | EXTENDS | ((count - 2) << 18), 8);
+  store<u32>(found, longOf(back, count) | differs);
+  store<u32>(found, longOf(back, count - 1), 4);
+  store<u32>(found, count == 3 ? 0 : longOf(back, count - 2), 8);
   return count;
+}
+
+function longOf(back: u32, count: u32): u32 {
+  return back | ((count - 1) << 15) | (1 << LONG_BIT);
 }
 
 /** Even; the first 6 bytes are known to agree. */
@@ -74,13 +89,4 @@ function matchBytes(voxel: usize, distance: usize, end: usize): usize {
   }
   while (length + 2 <= most && load<u16>(voxel + length) == load<u16>(voxel + length - distance)) length += 2;
   return length;
-}
-
-/** The byte before voxel 0 was compared as well, but it is not the input's. */
-function forbidByteBeforeInput(steps: usize, voxels: usize): void {
-  const last = min(voxels, WINDOW_VOXELS + 1);
-  for (let i: usize = 1; i < last; i++) {
-    const step = load<u32>(steps + (i << 2));
-    if (<usize>(step & 0x7ffe) + 2 == i << 1) store<u32>(steps + (i << 2), step & ~EXTENDS);
-  }
 }

@@ -8,18 +8,20 @@ const BLOCK_VOXELS: usize = BLOCK_BYTES >> 1;
 export const HEADS: usize = 0;
 export const HEADS_BYTES: usize = 131_072;
 
-/** u32[voxels + 1]: what find proposes for every voxel. */
-export const STEPS: usize = HEADS + HEADS_BYTES;
+/** u32[voxels]: what find found for every voxel. */
+export const FOUND: usize = HEADS + HEADS_BYTES;
 
-/** u32[voxels + 1]: what parse chose. */
-export const TOKENS: usize = STEPS + (BLOCK_VOXELS + 4) * 4;
+/** u32[voxels + 1]: what the walk takes of it, then the tokens made of that. Four at a time: some are written over. */
+export const STEPS: usize = FOUND + (BLOCK_VOXELS + 8) * 4;
 
-/** Four times u32[512]: frequencies of first and second symbols, each twice. */
-export const HISTOGRAMS: usize = TOKENS + (BLOCK_VOXELS + 4) * 4;
+/** u32[512] four times each: frequencies of the first and second symbols of tokens, or of bytes; the sum of four counts. */
+export const LISTS: usize = 4;
 export const HISTOGRAM_BYTES: usize = 2048;
+export const FIRSTS: usize = STEPS + (BLOCK_VOXELS + 8) * 4;
+export const SECONDS: usize = FIRSTS + LISTS * HISTOGRAM_BYTES;
 
 /** u32 each: frequencies of the three alphabets. */
-export const LITERAL_COUNTS: usize = HISTOGRAMS + 4 * HISTOGRAM_BYTES;
+export const LITERAL_COUNTS: usize = SECONDS + LISTS * HISTOGRAM_BYTES;
 export const DISTANCE_COUNTS: usize = LITERAL_COUNTS + 288 * 4;
 export const CODE_LENGTH_COUNTS: usize = DISTANCE_COUNTS + 32 * 4;
 
@@ -46,7 +48,17 @@ export const SORTED_BEFORE: usize = SORTED + 288 * 4;
 export const DIGITS: usize = SORTED_BEFORE + 288 * 4;
 export const DEPTHS: usize = DIGITS + 512 * 4;
 
-export const SCRATCH_BYTES: usize = DEPTHS + 16 * 4;
+/** u16[256] for each row of voxel values (those with the same high byte), four times: frequencies of voxels. */
+export const MOST_ROWS: u32 = 32;
+export const VOXEL_COUNT_BYTES: usize = <usize>MOST_ROWS * 512;
+export const VOXEL_COUNTS: usize = DEPTHS + 16 * 4;
+
+/** u32[256] for each row: what its voxels are written as. */
+export const VOXEL_BITS: usize = VOXEL_COUNTS + LISTS * VOXEL_COUNT_BYTES;
+/** u32[256]: by what a high byte's code is to be multiplied to stand behind a low byte's. */
+export const HIGH_FACTORS: usize = VOXEL_BITS + <usize>MOST_ROWS * 1024;
+
+export const SCRATCH_BYTES: usize = HIGH_FACTORS + 1024;
 
 export function gzipScratchBytes(): usize {
   return SCRATCH_BYTES;

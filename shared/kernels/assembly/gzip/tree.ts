@@ -2,8 +2,8 @@
 import { findCodeLengths } from './code-lengths';
 import { FIRST_DISTANCE } from './parse';
 import {
-  CODE_LENGTH_COUNTS, CODE_LENGTH_LENGTHS, DISTANCE_COUNTS, DISTANCE_LENGTHS, HISTOGRAM_BYTES, HISTOGRAMS, LITERAL_COUNTS,
-  LITERAL_LENGTHS, RUNS,
+  CODE_LENGTH_COUNTS, CODE_LENGTH_LENGTHS, DISTANCE_COUNTS, DISTANCE_LENGTHS, FIRSTS, HISTOGRAM_BYTES, LISTS,
+  LITERAL_COUNTS, LITERAL_LENGTHS, RUNS, SECONDS,
 } from './scratch';
 import {
   CODE_LENGTH_SYMBOLS, DISTANCE_SYMBOLS, distanceExtraBits, END_OF_BLOCK, LITERAL_SYMBOLS, lengthSymbol, runExtraBits,
@@ -30,11 +30,8 @@ export function foldBytes(scratch: usize): void {
   const counts = scratch + LITERAL_COUNTS;
   memory.fill(counts, 0, LITERAL_SYMBOLS * 4);
   memory.fill(scratch + DISTANCE_COUNTS, 0, 32 * 4);
-  for (let symbol: u32 = 0; symbol < 256; symbol++) {
-    let sum: u32 = 0;
-    for (let i: usize = 0; i < 4; i++) sum += word(scratch + HISTOGRAMS + i * HISTOGRAM_BYTES, symbol);
-    setWord(counts, symbol, sum);
-  }
+  addLists(scratch + FIRSTS);
+  memory.copy(counts, scratch + FIRSTS, 256 * 4);
   setWord(counts, END_OF_BLOCK, 1);
   completeDistances(scratch);
 }
@@ -43,15 +40,28 @@ export function foldBytes(scratch: usize): void {
 export function foldTokens(scratch: usize): void {
   const counts = scratch + LITERAL_COUNTS;
   const distances = scratch + DISTANCE_COUNTS;
+  const firsts = scratch + FIRSTS;
+  const seconds = scratch + SECONDS;
   memory.fill(counts, 0, LITERAL_SYMBOLS * 4);
   memory.fill(distances, 0, 32 * 4);
-  for (let byte: u32 = 0; byte < 256; byte++) setWord(counts, byte, firstCount(scratch, byte) + secondCount(scratch, byte));
-  for (let index: u32 = 0; index < 255; index++) addToWord(counts, lengthSymbol(index), firstCount(scratch, 256 + index));
+  addLists(firsts);
+  addLists(seconds);
+  for (let byte: u32 = 0; byte < 256; byte++) setWord(counts, byte, word(firsts, byte) + word(seconds, byte));
+  for (let index: u32 = 0; index < 255; index++) addToWord(counts, lengthSymbol(index), word(firsts, 256 + index));
   setWord(counts, END_OF_BLOCK, 1);
   // Token distances have no code 0, which is odd: 0 stands for code 1.
-  setWord(distances, 1, secondCount(scratch, FIRST_DISTANCE));
-  for (let code: u32 = 2; code < DISTANCE_SYMBOLS; code++) setWord(distances, code, secondCount(scratch, FIRST_DISTANCE + code));
+  setWord(distances, 1, word(seconds, FIRST_DISTANCE));
+  for (let code: u32 = 2; code < DISTANCE_SYMBOLS; code++) setWord(distances, code, word(seconds, FIRST_DISTANCE + code));
   completeDistances(scratch);
+}
+
+/** Into the first of the four. */
+function addLists(lists: usize): void {
+  for (let at = lists; at < lists + HISTOGRAM_BYTES; at += 16) {
+    let sum = v128.load(at);
+    for (let list: usize = 1; list < LISTS; list++) sum = i32x4.add(sum, v128.load(at + list * HISTOGRAM_BYTES));
+    v128.store(at, sum);
+  }
 }
 
 /** Some decoders insist on a complete tree of distances, so there are at least two of them. */
@@ -61,14 +71,6 @@ function completeDistances(scratch: usize): void {
   for (let code: u32 = 0; code < DISTANCE_SYMBOLS; code++) used += <u32>(word(distances, code) > 0);
   if (used >= 2) return;
   for (let code: u32 = 0; code < 2; code++) setWord(distances, code, max(word(distances, code), 1));
-}
-
-function firstCount(scratch: usize, symbol: u32): u32 {
-  return word(scratch + HISTOGRAMS, symbol) + word(scratch + HISTOGRAMS + 2 * HISTOGRAM_BYTES, symbol);
-}
-
-function secondCount(scratch: usize, symbol: u32): u32 {
-  return firstCount(scratch + HISTOGRAM_BYTES, symbol);
 }
 
 /** Code lengths for the frequencies, and the header that tells them; returns the bits of a dynamic block. */

@@ -241,6 +241,19 @@ describe('a list', () => {
   });
 });
 
+describe('a flat list', () => {
+  it('leaves it to S3 to pass over what lies deeper', async () => {
+    const { store, sent } = await scene();
+    for (const key of ['8_8_8/0', '8_8_8/1', 'a/b/c', 'info', 'z/0', 'zarr.json'])
+      await store.put(key, bytes(1));
+    sent();
+    const found: string[] = [];
+    for await (const { key } of store.list('', { isFlat: true })) found.push(key);
+    expect(found).toEqual(['info', 'zarr.json']);
+    expect(operations(sent())).toEqual(['ListObjectsV2']);
+  });
+});
+
 const nowInHeader = (): string => new Date().toISOString().replace(/[-:]|\.\d+/g, '');
 
 describe('a delete', () => {

@@ -13,23 +13,33 @@ export function listObjects(bucket: Bucket, { query, bucket: Name }: S3Request):
   const size = Math.min(Number(query.get('max-keys') ?? LARGEST_PAGE), LARGEST_PAGE);
   const after = tokenKey(query.get('continuation-token')) ?? query.get('start-after') ?? '';
   const keys = bucket.keys();
-  const page: string[] = [];
+  const [page, folders]: [string[], string[]] = [[], []];
   let next = after === '' ? 0 : firstAfter(keys, after);
-  for (; next < keys.length && page.length < size; next++) {
-    if (keys[next]!.startsWith(prefix)) page.push(keys[next]!);
+  for (; next < keys.length; next++) {
+    const key = keys[next]!;
+    const folder = folderIn(key, prefix, query.get('delimiter'));
+    if (!key.startsWith(prefix) || (folder !== undefined && folder === folders.at(-1))) continue;
+    if (page.length + folders.length === size) break;
+    if (folder === undefined) page.push(key);
+    else folders.push(folder);
   }
-  const isTruncated = keys.slice(next).some((key) => key.startsWith(prefix));
-  const last = page.at(-1);
+  const isTruncated = next < keys.length;
   return xmlAnswer('ListBucketResult', {
     Name,
     Prefix: prefix,
-    KeyCount: page.length,
+    KeyCount: page.length + folders.length,
     MaxKeys: size,
     IsTruncated: isTruncated,
-    NextContinuationToken:
-      isTruncated && last !== undefined ? Buffer.from(last).toString('base64url') : undefined,
+    NextContinuationToken: isTruncated ? Buffer.from(keys[next - 1]!).toString('base64url') : undefined,
     Contents: page.map((key) => contentsOf(bucket, key)),
+    CommonPrefixes: folders.map((Prefix) => ({ Prefix })),
   });
+}
+
+/** What all keys have in common that the delimiter makes one entry of; undefined for a key that is one by itself. */
+function folderIn(key: string, prefix: string, delimiter: string | null): string | undefined {
+  const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
+  return end < 0 ? undefined : key.slice(0, end + 1);
 }
 
 const tokenKey = (token: string | null): string | undefined =>

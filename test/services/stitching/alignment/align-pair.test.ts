@@ -10,11 +10,15 @@ import { saturatedShare } from '../../../../services/stitching/alignment/saturat
 import { type Correlator, openCorrelator } from '../../../../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../../../../services/stitching/axes.ts';
 import { deviations } from '../../../../services/stitching/symmetric.ts';
+import { loadKernels } from '../../../../shared/kernels/kernels.ts';
 import { type Camera, cutStrip, texturedSample } from './sample.ts';
 
 let correlator: Correlator;
 beforeAll(async () => {
-  correlator = await openCorrelator();
+  const kernels = loadKernels();
+  // What other tasks of the thread left there: as float32, no numbers.
+  kernels.layout({ left: { type: 'uint8', length: 2 ** 27 } }).left.fill(255);
+  correlator = await openCorrelator(kernels);
 });
 
 const quiet: Camera = { level: 1000, contrast: 100, noise: 1, seed: 1 };

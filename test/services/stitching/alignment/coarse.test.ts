@@ -3,6 +3,7 @@ import { coarsePeaks } from '../../../../services/stitching/alignment/coarse.ts'
 import type { Field } from '../../../../services/stitching/alignment/stabilise.ts';
 import { openCorrelator, workspaceFor } from '../../../../services/stitching/alignment/workspace.ts';
 import { axes, type Triple } from '../../../../services/stitching/axes.ts';
+import { loadKernels } from '../../../../shared/kernels/kernels.ts';
 import { seededRandom } from '../../../../shared/numerics/random.ts';
 
 function randomField(size: Triple, seed: number): Field {
@@ -66,7 +67,7 @@ describe('the coarse correlation', () => {
       axes((i) => margin[i] + shift[i]),
       size,
     );
-    const workspace = workspaceFor(await openCorrelator(), [a.size, b.size], 1);
+    const workspace = workspaceFor(await openCorrelator(loadKernels()), [a.size, b.size], 1);
     const nominal: Triple = axes((i) => (i === 0 ? 2 * (shift[0] + 2) : 0));
     const { binnedA, binnedB } = workspace.buffers;
     const [inA, inB] = [placedIn(binnedA, a), placedIn(binnedB, b)];

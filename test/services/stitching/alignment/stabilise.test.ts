@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { boxFilter } from '../../../../services/stitching/alignment/box-filter.ts';
 import { binnedField, boxFields } from '../../../../services/stitching/alignment/stabilise.ts';
 import { openCorrelator, workspaceFor } from '../../../../services/stitching/alignment/workspace.ts';
+import { loadKernels } from '../../../../shared/kernels/kernels.ts';
 import { seededRandom } from '../../../../shared/numerics/random.ts';
 import { normalNumbers } from './sample.ts';
 
 const noise = { background: 110, readVariance: 16, gain: 1 };
 const allPlanes = new Set<number>();
-const correlator = await openCorrelator();
+const correlator = await openCorrelator(loadKernels());
 
 describe('the box filter', () => {
   it.each([

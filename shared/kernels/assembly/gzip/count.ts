@@ -1,5 +1,5 @@
-// How often each byte occurs in a block. The voxels of tissue lie in a few rows of 256 values: there voxels are counted,
-// which is one addition for two bytes.
+// How often each byte occurs in a block. The voxels of tissue lie in a few rows of 256 values: there voxels are
+// counted, which is one addition for two bytes.
 import { FIRSTS, HISTOGRAM_BYTES, LISTS, MOST_ROWS, VOXEL_COUNT_BYTES, VOXEL_COUNTS } from './scratch';
 import { addToWord } from './words';
 
@@ -7,7 +7,7 @@ import { addToWord } from './words';
 const LEAST_VOXELS_A_ROW: u32 = 256;
 
 /**
- * Set by `countBytes`: the rows of the block's voxels, a row for each high byte from the lowest to the highest. None where
+ * Set by `countBytes`: the rows of the block's voxels, one for each high byte from the lowest to the highest. None where
  * they are too many.
  */
 export let rows: u32 = 0;

@@ -2,7 +2,7 @@
 // Selections are masks, not conditions, for the reason given in find.ts.
 import { lanesOf } from './lanes';
 import { FIRSTS, HISTOGRAM_BYTES, LISTS, SECONDS, STEPS } from './scratch';
-import { EXTENDS, LAST_LITERAL } from './walk';
+import { LAST_LITERAL } from './walk';
 import { addToWord } from './words';
 
 // A token: first | second << 9 | extra bits of the distance << 18, where
@@ -54,7 +54,7 @@ function makeTokens(scratch: usize, at: usize, end: usize): usize {
     const isMatch = i32x4.gt_s(step, lastLiteral);
     const isAfterMatch = i32x4.shuffle(wasMatch, isMatch, 3, 4, 5, 6);
     wasMatch = isMatch;
-    // The next match also takes this literal's high byte.
+    // The next match also takes this literal's high byte: its lowest bit, `EXTENDS`, says so.
     const isTaken = v128.and(i32x4.gt_s(next, lastLiteral), i32x4.shr_s(i32x4.shl(next, 31), 31));
     const taken = v128.andnot(v128.and(step, one), isAfterMatch);
     const length = i32x4.add(i32x4.add(i32x4.shr_u(step, 16), leastLength), taken);

@@ -14,7 +14,7 @@ export const FOUND: usize = HEADS + HEADS_BYTES;
 /** u32[voxels + 1]: what the walk takes of it, then the tokens made of that. Four at a time: some are written over. */
 export const STEPS: usize = FOUND + (BLOCK_VOXELS + 8) * 4;
 
-/** u32[512] four times each: frequencies of the first and second symbols of tokens, or of bytes; the sum of four counts. */
+/** u32[512] four times each, to be added: frequencies of the first and second symbols of tokens, or of bytes. */
 export const LISTS: usize = 4;
 export const HISTOGRAM_BYTES: usize = 2048;
 export const FIRSTS: usize = STEPS + (BLOCK_VOXELS + 8) * 4;

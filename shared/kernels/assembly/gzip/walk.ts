@@ -1,5 +1,5 @@
-// The greedy walk over what find found: which voxels it meets, four at a time. It is an automaton whose state is how many
-// of the next voxels the latest match covers, so no step waits for a load that depends on the step before.
+// The greedy walk over what find found: which voxels it meets, four at a time. It is an automaton whose state is how
+// many of the next voxels the latest match covers, so no step waits for a load that depends on the step before.
 import { LONG_BIT, PAIR_BIT, TRIPLE_BIT } from './find';
 import { lanesOf } from './lanes';
 import { FOUND, STEPS } from './scratch';

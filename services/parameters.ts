@@ -77,7 +77,7 @@ export const jobParameters = z
       .enum(compressions)
       .default('gzip')
       .describe(
-        'how chunks are compressed; gzip: fast, for images; gzip:huffman: twice as fast, a tenth larger; zlib: as other programs do',
+        'how chunks are compressed; gzip: fast, for images; gzip:huffman: more than twice as fast, a tenth larger; zlib: as other programs do',
       ),
     flatField: z
       .union([z.enum(['auto', 'none', 'cloudreg']), place('a TIFF or folder')])

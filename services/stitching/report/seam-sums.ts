@@ -1,7 +1,7 @@
 /** How alike two tiles are where they overlap. */
 import { toFourDecimals } from '../../../shared/acquisition/decimals.ts';
 import type { SeamFigures } from '../../../shared/acquisition/quality-report.ts';
-import { boxFilter } from '../alignment/box-filter.ts';
+import { boxFilter } from './box-filter.ts';
 
 /** Corrected counts of both tiles over their overlap, x fastest. */
 export interface Overlap {

@@ -1,5 +1,5 @@
 /** The part of an overlap that a picture shows: at full resolution, where there is most to see. */
-import { boxFilter } from '../alignment/box-filter.ts';
+import { boxFilter } from './box-filter.ts';
 import type { SeenOverlap, SeenSeam } from './measure-seams.ts';
 import { PHASES, type Phase } from './seam.ts';
 

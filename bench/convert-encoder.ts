@@ -24,7 +24,7 @@ const { chunk, ...buffers } = kernels.layout({
   chunk: { type: 'uint16', length: MOST_VOXELS },
   ...encoderBuffers('gzip', 2 * MOST_VOXELS),
 });
-const encode = imageEncoder('gzip', kernels, buffers);
+const encode = imageEncoder('gzip', kernels, buffers, 2 * MOST_VOXELS);
 const began = performance.now();
 let encodingSeconds = 0;
 for (const file of (workerData as EncoderShare).files) {

@@ -86,8 +86,8 @@ function boundsOf({ name, least, isTissue }: ChunkSet, measured: MeasuredSet): B
 }
 
 /**
- * Both copies are counted: into the kernel's memory and out of it. Out of it as the product does, into memory that is used
- * again, so what an encoder returns stands until its next call.
+ * Both copies are counted: into the kernel's memory and out of it, into memory that is used again, so what an encoder returns
+ * stands until its next call. The product makes neither.
  */
 function kernelEncoder(level: GzipLevel, chunks: readonly Pixels[]): Encoder {
   const kernels = loadKernels();

@@ -91,7 +91,7 @@ async function decodeAndEncode(
       voxels: { type: 'uint16', length: most },
       ...encoderBuffers('gzip', 2 * most),
     });
-    const encode = imageEncoder('gzip', kernels, buffers);
+    const encode = imageEncoder('gzip', kernels, buffers, 2 * most);
     for (const cell of cellsIn(finest, volumeBox(finest))) await volume.readChunk(0, cell);
     for (const chunk of written) {
       voxels.set(chunk);

@@ -104,7 +104,7 @@ function notesOf(plan: NominalPlan, steps: readonly StepEstimate[]): string[] {
 
 /** Tasks were measured on chunks as a run writes them by default. */
 function encodingNotes({ encoding, compress }: JobParameters): string[] {
-  if (encoding === 'raw' && compress === 'gzip') return [];
+  if (encoding === 'raw' && (compress === 'gzip' || compress === 'gzip:auto')) return [];
   const asked = encoding === 'raw' ? `--compress ${compress}` : `--encoding ${encoding}`;
   return [
     `${asked} was not measured: bytes written, what they cost a month, and the time of fusion and the pyramid are those of raw voxels with gzip.`,

@@ -9,8 +9,9 @@ import type { Needs } from '../../shared/engine/step.ts';
 import { type Box, boxVolume } from '../../shared/geometry/box.ts';
 import { withKernels } from '../../shared/kernels/lend-kernels.ts';
 import { type Blocks, blockBox, blockCount } from '../../shared/volume/blocks.ts';
+import { encoderBytes } from '../../shared/volume/codecs/image-encoder.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
-import { bytesPerVoxel, type Mip } from '../../shared/volume/scales.ts';
+import { bytesPerVoxel, chunkBytes, type Mip } from '../../shared/volume/scales.ts';
 import { shrinkBlock } from '../../shared/volume/shrink-block.ts';
 import { channelFolder, channelsOf, outputMips, pyramidPasses } from '../output-volume.ts';
 import type { JobParameters } from '../parameters.ts';
@@ -67,13 +68,13 @@ export const pyramid = defineStep({
 const mipsOf = ({ acquisition, placement, parameters }: PyramidInputs): readonly Mip[] =>
   outputMips(acquisition, placement, parameters);
 
-/** The largest pass: a layer of source chunks, float planes, and layers of the mips below (a third as much). */
+/** The largest pass: a layer of source chunks, float planes, layers of the mips below (a third as much), and chunks on their way. */
 function pyramidNeeds(inputs: PyramidInputs): Needs {
   const mips = mipsOf(inputs);
   const bytes = bytesPerVoxel(inputs.acquisition.dataType);
   const passes = pyramidPasses(mips).map(({ sourceMip, blockSize: [x, y, z] }) => {
     const layer = x * y * Math.min(z, mips[sourceMip]!.chunkSize[2]) * bytes;
-    return { bytes: layer * 1.5 + x * y * 12, voxels: x * y * z };
+    return { bytes: layer * 1.5 + x * y * 12 + encoderBytes(chunkBytes(mips[0]!)), voxels: x * y * z };
   });
   return {
     memoryMiB: Math.ceil(Math.max(0, ...passes.map((pass) => pass.bytes)) / 2 ** 20) + RUNTIME_MIB,
@@ -83,5 +84,5 @@ function pyramidNeeds(inputs: PyramidInputs): Needs {
   };
 }
 
-/** A thread with its JavaScript heap, and chunks on their way to the store. */
+/** A thread with its JavaScript heap. */
 const RUNTIME_MIB = 96;

@@ -1,7 +1,7 @@
 /**
  * Undoes Zstandard, with libzstd as WebAssembly, which is loaded where such data are met: Node 20 has none of its own. A
  * thread has one instance, whose memory never shrinks: it stays as large as the largest data were, packed and unpacked, and
- * what reads volumes counts that (`CHUNKS_HELD`). An instance for each piece takes about as much: such memory is collected
+ * what reads volumes counts that (`CHUNKS_IN_READING`). An instance for each piece takes about as much: such memory is collected
  * late.
  */
 

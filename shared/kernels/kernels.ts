@@ -20,7 +20,7 @@ import { type Pixels, pixelTypeOf } from './pixels.ts';
 import { type SurveyKernels, surveyBy } from './survey.ts';
 
 export { type Basis, highPassScratch } from './alignment.ts';
-export { type GzipBuffers, type GzipLevel, gzipBuffers } from './gzip.ts';
+export { type GzipBuffers, type GzipLevel, gzipBound, gzipBuffers } from './gzip.ts';
 export type { FieldPlane, IlluminationKernels, SplinePlane } from './illumination.ts';
 export { type BufferSpecs, type Buffers, KernelMemoryError } from './memory.ts';
 export type { Pixels, PixelType } from './pixels.ts';

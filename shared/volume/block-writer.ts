@@ -7,7 +7,7 @@ import { factorBetween } from './blocks.ts';
 import { withChunkWriter } from './chunk-writer.ts';
 import type { Compression } from './codecs/compression.ts';
 import { encoderBuffers, imageEncoder, pictureEncoder } from './codecs/image-encoder.ts';
-import { bytesPerVoxel, type Mip } from './scales.ts';
+import { chunkBytes, type Mip } from './scales.ts';
 
 export interface BlockWriter {
   /**
@@ -57,7 +57,9 @@ export function withBlockWriter<Result>(
   const { store, folder, compression } = target;
   const { picture } = target.mips[0]!;
   const levels = placeLevels(levelShapes(target), buffers.chunkLayers);
-  const encode = picture ? pictureEncoder(picture) : imageEncoder(compression, kernels, buffers);
+  const encode = picture
+    ? pictureEncoder(picture)
+    : imageEncoder(compression, kernels, buffers, largestChunkBytes(target));
   return withChunkWriter(store, folder, (chunks) =>
     work({
       plane: (number, z, plane) => {
@@ -139,8 +141,7 @@ const layerVoxels = (shapes: readonly (LevelShape | undefined)[]): number =>
   shapes.reduce((sum, shape) => sum + (shape ? layerArea(shape) * layerDepth(shape) : 0), 0);
 
 function largestChunkBytes({ mips, sourceMip, lastMip }: BlockTarget): number {
-  const chunks = mips.slice(sourceMip, lastMip + 1).map(({ chunkSize: [x, y, z] }) => x * y * z);
-  return Math.max(...chunks) * bytesPerVoxel(mips[sourceMip]!.dataType);
+  return Math.max(...mips.slice(sourceMip, lastMip + 1).map(chunkBytes));
 }
 
 function placeLevels(shapes: readonly (LevelShape | undefined)[], layers: Pixels): (Level | undefined)[] {

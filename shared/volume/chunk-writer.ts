@@ -4,7 +4,6 @@ import type { Vec3 } from '../geometry/box.ts';
 import { writeBehind } from '../write-behind.ts';
 import { chunkKey } from './chunk-reader.ts';
 import type { EncodedChunk } from './codecs/encoded-chunk.ts';
-import { HELD_CHUNKS } from './codecs/image-encoder.ts';
 import type { DataType } from './data-type.ts';
 import type { Mip } from './scales.ts';
 import { encodeShard, type ShardChunks } from './sharding/encode-shard.ts';
@@ -14,10 +13,11 @@ import { keyIn } from './volume-key.ts';
 import { putChunk } from './write-volume.ts';
 import { asStored } from './zarr/zarr-layout.ts';
 
-const CHUNKS_UNDER_WAY = HELD_CHUNKS - 1;
+/** Encoded chunks on their way to the store at a time; one shard at a time. */
+const CHUNKS_UNDER_WAY = 8;
 
 export interface ChunkWriter {
-  /** Resolves when the next may come; `chunk` is released once it is stored. Throws what an earlier write failed with. */
+  /** Resolves when the next may come; `chunk` is released once it is stored or could not be. Throws what an earlier write failed with. */
   put(mip: Mip<DataType>, cell: Vec3, chunk: EncodedChunk): Promise<void>;
 }
 
@@ -37,8 +37,11 @@ export async function withChunkWriter<Result>(
     const { sharding } = mip;
     if (sharding === undefined)
       return chunks.begin(async () => {
-        await putChunk(store, chunkKey(folder, mip, cell), asStored(chunk, mip.zarr));
-        chunk.release?.();
+        try {
+          await putChunk(store, chunkKey(folder, mip, cell), asStored(chunk, mip.zarr));
+        } finally {
+          chunk.release?.();
+        }
       });
     const whole = collector.add(mip, sharding, cell, { ...chunk, bytes: chunk.bytes.slice() });
     chunk.release?.();

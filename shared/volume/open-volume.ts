@@ -21,7 +21,7 @@ const PARALLEL_CHUNKS = 4;
  * How many chunks' bytes reading may take beside the voxels it gives, noise taken for data: those on their way, as stored
  * and as unpacked, and what the thread keeps of one for zstd.
  */
-export const CHUNKS_HELD = 2 * PARALLEL_CHUNKS + 2;
+export const CHUNKS_IN_READING = 2 * PARALLEL_CHUNKS + 2;
 
 /** Shape [x, y, z, channel]; `data` holds exactly these voxels, x fastest, then y, z, channel. */
 type Voxels = NdArray<VoxelArray>;

@@ -1,11 +1,11 @@
 /** Which resolutions a volume has: the pyramid of mips, planned from its size and voxels alone. */
 import type { Vec3 } from '../geometry/box.ts';
 import type { PixelType } from '../kernels/kernels.ts';
-import type { DataType } from './data-type.ts';
+import { bytesPerVoxel, type DataType } from './data-type.ts';
 import type { Sharding } from './sharding/sharding.ts';
 import type { ZarrLayout } from './zarr/zarr-layout.ts';
 
-export { bytesPerVoxel } from './data-type.ts';
+export { bytesPerVoxel };
 
 /** One resolution of a volume; the images this program writes have one of the kernels' pixel types. */
 export interface Mip<Type extends DataType = PixelType> {
@@ -29,6 +29,12 @@ export interface Mip<Type extends DataType = PixelType> {
   /** Where absent, each chunk is an object of its own. */
   readonly sharding?: Sharding | undefined;
 }
+
+/** Of the voxels of a whole chunk of one channel. */
+export const chunkBytes = ({
+  chunkSize: [x, y, z],
+  dataType,
+}: Pick<Mip<DataType>, 'chunkSize' | 'dataType'>): number => x * y * z * bytesPerVoxel(dataType);
 
 export interface ScaleWishes<Type extends DataType> {
   readonly sizeVoxels: Vec3;

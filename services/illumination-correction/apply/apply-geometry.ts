@@ -3,7 +3,8 @@ import type { Needs } from '../../../shared/engine/step.ts';
 import type { Box } from '../../../shared/geometry/box.ts';
 import { lightBytes } from '../../../shared/illumination/planes.ts';
 import { type Blocks, planBlocks } from '../../../shared/volume/blocks.ts';
-import { CHUNKS_HELD } from '../../../shared/volume/open-volume.ts';
+import { encoderBytes } from '../../../shared/volume/codecs/image-encoder.ts';
+import { CHUNKS_IN_READING } from '../../../shared/volume/open-volume.ts';
 import { bytesPerVoxel } from '../../../shared/volume/scales.ts';
 import { pyramidPasses } from '../../output-volume.ts';
 import type { CorrectionPlan } from './correction-plan.ts';
@@ -25,7 +26,7 @@ export function applyPasses(plan: CorrectionPlan | undefined): readonly Blocks[]
   return [planBlocks(plan.mips, 0, LAYER_VOXELS), ...pyramidPasses(plan.mips)];
 }
 
-/** Of the largest pass: layers of chunks as they are read and as they are written, and float planes. */
+/** Of the largest pass: layers of chunks as they are read and as they are written, float planes, and chunks on their way. */
 export function applyNeeds({ plan }: { readonly plan: CorrectionPlan | undefined }): Needs {
   const passes = applyPasses(plan).map(({ sourceMip, blockSize: [x, y, z] }) => {
     const { chunkSize, dataType } = plan!.mips[sourceMip]!;
@@ -36,7 +37,9 @@ export function applyNeeds({ plan }: { readonly plan: CorrectionPlan | undefined
       bytes:
         layer * LAYERS +
         x * y * (PLANES * 4 + 2 * bytes) +
-        chunkPlane * (1 + CHUNKS_HELD * chunkSize[2]) +
+        chunkPlane +
+        CHUNKS_IN_READING * chunkPlane * chunkSize[2] +
+        encoderBytes(chunkPlane * chunkSize[2]) +
         lightBytes(x, y),
       voxels: x * y * z,
     };
@@ -52,5 +55,5 @@ export function applyNeeds({ plan }: { readonly plan: CorrectionPlan | undefined
 const LAYERS = 2.4;
 const PLANES = 4;
 const VOXELS_A_SECOND = 25e6;
-/** A thread with its JavaScript heap, and chunks on their way. */
+/** A thread with its JavaScript heap. */
 const RUNTIME_MIB = 96;

@@ -9,8 +9,9 @@ import {
   widenBlocks,
 } from '../../../shared/volume/blocks.ts';
 import { gridSize } from '../../../shared/volume/chunk-grid.ts';
+import { encoderBytes } from '../../../shared/volume/codecs/image-encoder.ts';
 import { bytesPerVoxel, type DataType } from '../../../shared/volume/data-type.ts';
-import { CHUNKS_HELD } from '../../../shared/volume/open-volume.ts';
+import { CHUNKS_IN_READING } from '../../../shared/volume/open-volume.ts';
 import type { Mip } from '../../../shared/volume/scales.ts';
 import { shardBox } from '../../../shared/volume/sharding/shard-box.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
@@ -180,8 +181,9 @@ export function blockMemoryBytes(
   const { sourceMip, blockSize } = blocks;
   const [x, y] = blockSize;
   const chunk = volumeOf(plan.mips[sourceMip]!.chunkSize) * plan.channels;
-  const read = readsInput ? CHUNKS_HELD * plan.inputChunkBytes : 0;
-  const beside = read + (isSharded(plan) ? shardBytes(plan, pass) : 0);
+  const read = readsInput ? CHUNKS_IN_READING * plan.inputChunkBytes : 0;
+  const encoded = encoderBytes(chunk * bytesPerVoxel(plan.mips[sourceMip]!.dataType));
+  const beside = read + encoded + (isSharded(plan) ? shardBytes(plan, pass) : 0);
   // The voxels, a copy while they are turned or shrunk, and a chunk in blocks of labels with their tables.
   if (!isStreamed(plan)) return 2.4 * bytesOf(plan, blockSize) + chunk * 32 + beside;
   const layers = readsImage(plan) && readsInput ? 1.4 : 2.4;

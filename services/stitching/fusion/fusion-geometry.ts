@@ -11,7 +11,8 @@ import {
   factorBetween,
   widenBlocks,
 } from '../../../shared/volume/blocks.ts';
-import { bytesPerVoxel, type Mip } from '../../../shared/volume/scales.ts';
+import { encoderBytes } from '../../../shared/volume/codecs/image-encoder.ts';
+import { bytesPerVoxel, chunkBytes, type Mip } from '../../../shared/volume/scales.ts';
 import { channelsOf, fusionBlocks, outputMips } from '../../output-volume.ts';
 import type { JobParameters } from '../../parameters.ts';
 import { PLANES_HELD } from './read-planes.ts';
@@ -77,7 +78,7 @@ export function fusionNeeds(inputs: FusionInputs): Needs {
 /**
  * MiB. Layers of chunks of every mip; a plane in float and those of its mips; the raw planes that are read ahead, half as
  * much again for overlaps; three float planes of a tile, where overlaps are blended, and its flat field; the tables of an
- * illumination field.
+ * illumination field; chunks on their way to the store.
  */
 function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement): number {
   const [x, y, z] = blocks.blockSize;
@@ -89,13 +90,13 @@ function memoryOf(blocks: Blocks, mips: readonly Mip[], { tileSize }: Placement)
   }
   const raw = x * y * 1.5 * PLANES_HELD * bytes;
   const float = 4 * (x * y * (1 + MIP_PLANES) + tileSize[0] * tileSize[1] * 4);
-  const planes = raw + float + lightBytes(x, y);
+  const planes = raw + float + lightBytes(x, y) + encoderBytes(chunkBytes(mips[0]!));
   return Math.ceil((layers + planes) / 2 ** 20) + RUNTIME_MIB;
 }
 
 /** Of 1/4, 1/16, ... of a plane, each twice where z is halved as well. */
 const MIP_PLANES = 2 / 3;
-/** A thread with its JavaScript heap, and chunks on their way to the store. */
+/** A thread with its JavaScript heap. */
 const RUNTIME_MIB = 96;
 
 /** The smallest block with few enough decodes; of shallow stacks the one with the fewest, where such a one is affordable. */

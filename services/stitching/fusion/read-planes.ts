@@ -3,12 +3,14 @@ import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-error
 import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
 import { boxSize } from '../../../shared/geometry/box.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
+import { readAhead } from '../../../shared/read-ahead.ts';
 import { planeAt, type TileView } from './tile-view.ts';
 
-/** Planes in flight: enough to hide a remote store's latency, few enough to cost no memory worth naming. */
-const READ_AHEAD = 4;
-/** Of each tile a plane is fused while the next ones are read. */
-export const PLANES_HELD = READ_AHEAD + 1;
+/**
+ * Planes in memory at a time: one is fused while the others arrive. Enough to hide a remote store's latency, few enough to
+ * cost no memory worth naming.
+ */
+export const PLANES_HELD = 4;
 
 /** The pixels of one tile at one plane: the columns and rows of `view.covers`, x fastest; valid until the next plane. */
 export interface TilePixels {
@@ -32,29 +34,15 @@ export const readAreaVoxels = (views: readonly TileView[]): number =>
  * Planes `start` to `end` (excluded) of the volume, in order, read straight into `area`: memory of the kernels, so that no
  * pixel is copied before it is corrected.
  */
-export async function* readPlanes(
+export function readPlanes(
   planes: PlaneReader,
   views: readonly TileView[],
   start: number,
   end: number,
   area: Pixels,
 ): AsyncGenerator<PlanePixels> {
-  const ahead: Promise<PlanePixels>[] = [];
   const buffers = pixelRings(views, area);
-  let next = start;
-  try {
-    for (let z = start; z < end; z++) {
-      while (next < end && ahead.length < READ_AHEAD) {
-        const reading = readPlane(planes, views, next++, buffers);
-        // A failure is met when its turn comes; until then it is not unhandled.
-        reading.catch(() => {});
-        ahead.push(reading);
-      }
-      yield await ahead.shift()!;
-    }
-  } finally {
-    await Promise.allSettled(ahead);
-  }
+  return readAhead(end - start, PLANES_HELD, (plane) => readPlane(planes, views, start + plane, buffers));
 }
 
 /** The buffer for plane z: taken again when the planes read ahead and the one being fused are past. */

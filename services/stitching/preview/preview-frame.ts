@@ -4,7 +4,8 @@ import type { Placement } from '../../../shared/acquisition/placement.ts';
 import { surveyGrid } from '../../../shared/acquisition/survey-grid.ts';
 import type { Needs } from '../../../shared/engine/step.ts';
 import { perAxis, type Vec3 } from '../../../shared/geometry/box.ts';
-import { bytesPerVoxel, type Mip, planScales } from '../../../shared/volume/scales.ts';
+import { encoderBytes } from '../../../shared/volume/codecs/image-encoder.ts';
+import { bytesPerVoxel, chunkBytes, type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { JobParameters } from '../../parameters.ts';
 
 export interface PreviewInputs {
@@ -45,7 +46,7 @@ export function previewFrame({ acquisition, placement, parameters }: PreviewInpu
   return { factor, size, voxelSizeUm, mips, layerPlanes };
 }
 
-/** A layer of reduced tiles, layers of chunks of every mip, and float planes. */
+/** A layer of reduced tiles, layers of chunks of every mip, chunks on their way, and float planes. */
 export function previewNeeds(inputs: PreviewInputs): Needs {
   const { size, mips, layerPlanes } = previewFrame(inputs);
   const [tileX, tileY] = surveyGrid(inputs.acquisition, inputs.parameters.flatFieldStride).size;
@@ -53,7 +54,8 @@ export function previewNeeds(inputs: PreviewInputs): Needs {
   const chunks = mips.map(
     ({ sizeVoxels: [x, y, z], dataType }) => x * y * Math.min(z, CHUNK) * bytesPerVoxel(dataType),
   );
-  const bytes = tiles + chunks.reduce((sum, layer) => sum + layer, 0) + size[0] * size[1] * 4 * 6;
+  const layers = chunks.reduce((sum, layer) => sum + layer, 0) + encoderBytes(chunkBytes(mips[0]!));
+  const bytes = tiles + layers + size[0] * size[1] * 4 * 6;
   return {
     memoryMiB: Math.ceil(bytes / 2 ** 20) + RUNTIME_MIB,
     threads: 1,

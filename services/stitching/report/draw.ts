@@ -1,5 +1,5 @@
 /** Puts a picture of the report together: panels of pixels, and what is drawn over them. */
-import { drawInset, drawPage, type Panel, type RgbImage } from '../preview/drawing.ts';
+import { drawInset, drawPage, type Panel, type RgbImage } from './drawing.ts';
 
 export interface PlacedImage {
   readonly image: RgbImage;

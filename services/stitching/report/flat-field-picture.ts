@@ -1,10 +1,10 @@
 /** A flat field as a picture: what each pixel is multiplied by, with a scale of colours. */
 import type { FlatField } from '../../../shared/acquisition/flat-field.ts';
 import { channelFolder } from '../../output-volume.ts';
-import type { Panel } from '../preview/drawing.ts';
-import { COLOURS, line, text } from '../preview/svg.ts';
 import { colourOf } from './colour-scale.ts';
 import { drawPicture, rgbImage } from './draw.ts';
+import type { Panel } from './drawing.ts';
+import { COLOURS, line, text } from './svg.ts';
 
 const LONG_SIDE = 440;
 const MARGIN = 28;

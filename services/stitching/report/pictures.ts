@@ -2,9 +2,7 @@
 import { type Correction, readCorrection } from '../../../shared/acquisition/correction.ts';
 import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { channelFolder } from '../../output-volume.ts';
-import { contactSheet } from '../preview/contact-sheet.ts';
 import { previewFrame } from '../preview/preview-frame.ts';
-import { readSections } from '../preview/sections.ts';
 import { type Album, openAlbum } from './album.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -14,6 +12,8 @@ import { type Places, whereOf } from './places.ts';
 import type { Phase } from './seam.ts';
 import { hasStructure, matchOf } from './seam-findings.ts';
 import { seamPicture } from './seam-picture.ts';
+import { contactSheet } from './sheet/contact-sheet.ts';
+import { readSections } from './sheet/sections.ts';
 import { tilePicture } from './tile-picture.ts';
 
 /** Keys in the output. */

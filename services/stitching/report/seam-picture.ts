@@ -1,13 +1,13 @@
 /** A seam before and after: both tiles in two colours, and blended. */
 import { type SeamFigures, tileName } from '../../../shared/acquisition/quality-report.ts';
-import type { Panel } from '../preview/drawing.ts';
-import { greyScale } from '../preview/sheet-picture.ts';
-import { roundDown } from '../preview/shift-scale.ts';
-import { COLOURS, line, text } from '../preview/svg.ts';
 import { drawPicture, type PlacedImage, rgbImage } from './draw.ts';
+import type { Panel } from './drawing.ts';
 import type { MeasuredSeam, SeenSeam } from './measure-seams.ts';
 import { PHASES, type Phase } from './seam.ts';
 import { chooseWindow, type Window, type WindowPixels, windowPixels } from './seam-window.ts';
+import { greyScale } from './sheet/sheet-picture.ts';
+import { roundDown } from './sheet/shift-scale.ts';
+import { COLOURS, line, text } from './svg.ts';
 
 const MARGIN = 28;
 const HEADER = 104;

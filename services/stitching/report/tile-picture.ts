@@ -7,11 +7,11 @@ import type { ObjectStore } from '../../../shared/engine/ports.ts';
 import { type Box, boxAt, boxSize, intersect, isEmpty, type Vec3 } from '../../../shared/geometry/box.ts';
 import { openVolume } from '../../../shared/volume/open-volume.ts';
 import { type Axis, axes, type Triple } from '../axes.ts';
-import type { Panel } from '../preview/drawing.ts';
-import { greyScale } from '../preview/sheet-picture.ts';
-import { COLOURS, line, text } from '../preview/svg.ts';
 import { drawPicture, rgbImage } from './draw.ts';
+import type { Panel } from './drawing.ts';
 import type { TilePlace } from './places.ts';
+import { greyScale } from './sheet/sheet-picture.ts';
+import { COLOURS, line, text } from './svg.ts';
 
 /** Shown around the tile, in tiles. */
 const AROUND = 0.7;

@@ -3,6 +3,7 @@ import type { Acquisition, Stack } from '../../../shared/acquisition/acquisition
 import { DamagedPlaneError } from '../../../shared/acquisition/acquisition-errors.ts';
 import type { PlaneReader } from '../../../shared/acquisition/plane-reader.ts';
 import type { Pixels } from '../../../shared/kernels/kernels.ts';
+import { readAhead } from '../../../shared/read-ahead.ts';
 
 /** Planes in memory at a time: one is measured while the others arrive. */
 export const PLANES_HELD = 4;
@@ -43,27 +44,5 @@ export async function* surveyedPlanes(
       throw error;
     }
   };
-  yield* inOrder(read, present.length);
-}
-
-/** `read(0)` to `read(count - 1)`, in order; while one is in use, the next `PLANES_HELD - 1` are under way. */
-async function* inOrder<Result>(
-  read: (index: number) => Promise<Result>,
-  count: number,
-): AsyncGenerator<Result> {
-  const ahead: Promise<Result>[] = [];
-  let next = 0;
-  try {
-    for (let index = 0; index < count; index++) {
-      while (next < Math.min(index + PLANES_HELD, count)) {
-        const reading = read(next++);
-        // Seen when its turn comes; until then its failure is not unhandled.
-        reading.catch(() => undefined);
-        ahead.push(reading);
-      }
-      yield await ahead.shift()!;
-    }
-  } finally {
-    await Promise.allSettled(ahead);
-  }
+  yield* readAhead(present.length, PLANES_HELD, read);
 }

@@ -57,7 +57,7 @@ function imageStorer({ mip, channels, compression }: ChunkKind, kernels: Kernels
     chunk: { type: own.type, length },
     ...encoderBuffers(compression, mostBytes),
   });
-  const encode = imageEncoder(compression, kernels, buffers);
+  const encode = imageEncoder(compression, kernels, buffers, mostBytes);
   return async (given) => {
     new Uint8Array(chunk.buffer, chunk.byteOffset, given.byteLength).set(bytesOf(given));
     return encode(chunk.subarray(0, given.length * own.perVoxel));

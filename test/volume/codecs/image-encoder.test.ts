@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { noisyRamp } from '../../../bench/noisy-ramp.ts';
@@ -5,7 +6,7 @@ import { loadKernels, type Pixels, type PixelType } from '../../../shared/kernel
 import { seededRandom } from '../../../shared/numerics/random.ts';
 import { type Compression, compressions } from '../../../shared/volume/codecs/compression.ts';
 import { decodeChunk } from '../../../shared/volume/codecs/decode.ts';
-import { encoderBuffers, HELD_CHUNKS, imageEncoder } from '../../../shared/volume/codecs/image-encoder.ts';
+import { encoderBuffers, encoderBytes, imageEncoder } from '../../../shared/volume/codecs/image-encoder.ts';
 
 const length = 40_000;
 
@@ -17,7 +18,7 @@ function encoderOf(type: PixelType, compression: Compression) {
   });
   const random = seededRandom(3);
   for (let i = 0; i < length; i++) (voxels as Pixels)[i] = 60 + Math.floor(random() * 30);
-  return { voxels, encode: imageEncoder(compression, kernels, buffers) };
+  return { voxels, encode: imageEncoder(compression, kernels, buffers, length * 4) };
 }
 
 describe.each(compressions)('a chunk encoded as %s', (compression) => {
@@ -53,10 +54,31 @@ it('takes the memory of a chunk again once that is released, and not before', as
   expect((await encode(voxels)).bytes.byteOffset).not.toBe(held.bytes.byteOffset);
 });
 
-it('refuses one chunk more than it has memory for', async () => {
+it('waits for a release where it has no room', async () => {
   const { voxels, encode } = encoderOf('uint16', 'gzip');
-  for (let held = 0; held < HELD_CHUNKS; held++) await encode(voxels);
-  await expect(encode(voxels)).rejects.toThrow('9 encoded chunks are held, and none was released');
+  const held = [];
+  for (let n = 0; n < 9; n++) held.push(await encode(voxels));
+  let isEncoded = false;
+  const next = encode(voxels).then((chunk) => {
+    isEncoded = true;
+    return chunk;
+  });
+  await setImmediate();
+  await setImmediate();
+  expect(isEncoded).toBe(false);
+  held[4]!.release?.();
+  expect((await next).bytes.byteOffset).toBe(held[4]!.bytes.byteOffset);
+});
+
+it.each([
+  [2 ** 21, 9],
+  [2 ** 24, 3],
+  [2 ** 29, 1],
+])('keeps chunks of %i bytes in %i rooms, which what a task needs tells', (mostBytes, rooms) => {
+  const { gzipScratch, gzipped } = encoderBuffers('gzip', mostBytes);
+  expect(Math.floor(gzipped.length / mostBytes)).toBe(rooms);
+  expect(encoderBytes(mostBytes)).toBe(gzipScratch.length + gzipped.length);
+  expect(encoderBuffers('zlib', mostBytes).gzipped.length).toBeLessThan(100);
 });
 
 it('gzip is auto, and smaller than zlib of 16-bit noise around levels that change', async () => {
@@ -67,7 +89,7 @@ it('gzip is auto, and smaller than zlib of 16-bit noise around levels that chang
     ...encoderBuffers('gzip', ramp.byteLength),
   });
   voxels.set(ramp);
-  const bytes = (await imageEncoder('gzip', kernels, buffers)(voxels)).bytes.slice();
-  expect((await imageEncoder('gzip:auto', kernels, buffers)(voxels)).bytes).toEqual(bytes);
+  const bytes = (await imageEncoder('gzip', kernels, buffers, ramp.byteLength)(voxels)).bytes.slice();
+  expect((await imageEncoder('gzip:auto', kernels, buffers, ramp.byteLength)(voxels)).bytes).toEqual(bytes);
   expect(bytes.length).toBeLessThan(gzipSync(ramp, { level: 1, memLevel: 9 }).length);
 });

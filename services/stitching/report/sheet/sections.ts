@@ -1,8 +1,8 @@
 /** Three sections through the middle of the preview. */
-import { previewFolder } from '../../../shared/acquisition/preview.ts';
-import type { ObjectStore } from '../../../shared/engine/ports.ts';
-import type { Vec3 } from '../../../shared/geometry/box.ts';
-import { openVolume } from '../../../shared/volume/open-volume.ts';
+import { previewFolder } from '../../../../shared/acquisition/preview.ts';
+import type { ObjectStore } from '../../../../shared/engine/ports.ts';
+import type { Vec3 } from '../../../../shared/geometry/box.ts';
+import { openVolume } from '../../../../shared/volume/open-volume.ts';
 
 /** x to the right in the first two, z to the right in the last; 0 where no tile is. */
 export interface Section {

@@ -1,6 +1,6 @@
 /** Where everything lies on the contact sheet, in pixels of the picture. */
-import type { Vec3 } from '../../../shared/geometry/box.ts';
-import type { Panel } from './drawing.ts';
+import type { Vec3 } from '../../../../shared/geometry/box.ts';
+import type { Panel } from '../drawing.ts';
 
 export interface SheetLayout {
   readonly width: number;

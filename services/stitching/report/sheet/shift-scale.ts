@@ -1,5 +1,5 @@
 /** How shifts are drawn: an exaggeration that fits the tiles, and colours for the shift along z. */
-import { quantile } from '../../../shared/numerics/statistics.ts';
+import { quantile } from '../../../../shared/numerics/statistics.ts';
 import type { TileShift } from './tile-shifts.ts';
 
 export interface ShiftScale {

@@ -1,6 +1,6 @@
 /** The sections of the contact sheet as pictures: grey values, dark blue where no tile is. */
-import { quantile } from '../../../shared/numerics/statistics.ts';
-import { drawInset, type Inset, type Panel } from './drawing.ts';
+import { quantile } from '../../../../shared/numerics/statistics.ts';
+import { drawInset, type Inset, type Panel } from '../drawing.ts';
 import type { Section, Sections } from './sections.ts';
 import type { SheetLayout } from './sheet-layout.ts';
 

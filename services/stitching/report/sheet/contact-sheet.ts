@@ -1,6 +1,6 @@
 /** The contact sheet: three sections, the tiles' outlines and how far each was shifted, as a PNG. */
 
-import { drawPage } from './drawing.ts';
+import { drawPage } from '../drawing.ts';
 import { drawPanels, drawShifts, pixelsPerVoxel, type Sheet } from './sheet-drawing.ts';
 import { layOutSheet } from './sheet-layout.ts';
 import { drawLegend, drawScaleBar, drawTitle } from './sheet-legend.ts';

@@ -1,12 +1,12 @@
 /** What is drawn over the sections: outlines of the tiles, their shifts, and where the sections lie. */
-import type { Placement } from '../../../shared/acquisition/placement.ts';
-import type { Vec3 } from '../../../shared/geometry/box.ts';
-import type { Panel } from './drawing.ts';
-import type { PreviewFrame } from './preview-frame.ts';
+import type { Placement } from '../../../../shared/acquisition/placement.ts';
+import type { Vec3 } from '../../../../shared/geometry/box.ts';
+import type { PreviewFrame } from '../../preview/preview-frame.ts';
+import type { Panel } from '../drawing.ts';
+import { arrow, COLOURS, line, outline, type Point, text } from '../svg.ts';
 import type { Sections } from './sections.ts';
 import type { SheetLayout } from './sheet-layout.ts';
 import { type ShiftScale, shiftColour } from './shift-scale.ts';
-import { arrow, COLOURS, line, outline, type Point, text } from './svg.ts';
 import type { TileShift } from './tile-shifts.ts';
 
 export interface Sheet {

@@ -1,9 +1,9 @@
 /** The contact sheet's title, scale bar and legend. */
-import { channelFolder } from '../../output-volume.ts';
+import { channelFolder } from '../../../output-volume.ts';
+import { arrow, box, COLOURS, line, outline, text, textWidth } from '../svg.ts';
 import { pixelsPerVoxel, type Sheet } from './sheet-drawing.ts';
 import type { SheetLayout } from './sheet-layout.ts';
 import { roundDown, type ShiftScale, shiftColour } from './shift-scale.ts';
-import { arrow, box, COLOURS, line, outline, text, textWidth } from './svg.ts';
 
 export function drawTitle({ channel, placement, frame }: Sheet, { xy }: SheetLayout): string[] {
   const { tiles, size } = placement;

@@ -1,7 +1,7 @@
 /** How far each tile lies from where the stage said, for the contact sheet. */
-import type { Placement } from '../../../shared/acquisition/placement.ts';
-import type { Vec3 } from '../../../shared/geometry/box.ts';
-import { median } from '../../../shared/numerics/statistics.ts';
+import type { Placement } from '../../../../shared/acquisition/placement.ts';
+import type { Vec3 } from '../../../../shared/geometry/box.ts';
+import { median } from '../../../../shared/numerics/statistics.ts';
 
 export interface TileShift {
   readonly tile: Placement['tiles'][number];

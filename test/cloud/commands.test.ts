@@ -1,9 +1,12 @@
-/** The commands of a deployment as a user types them: the built program against servers on loopback. */
+/**
+ * The commands of a deployment as a user types them, against servers on loopback: the built program, or in this process
+ * what is only looked at or refused.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { boxAt } from '../../shared/geometry/box.ts';
 import { openVolume } from '../../shared/volume/open-volume.ts';
-import { folderForTests, lastObject } from '../end-to-end/binary.ts';
+import { cloudregHere, folderForTests, lastObject } from '../end-to-end/binary.ts';
 import { writeSmallAcquisition } from '../end-to-end/small-acquisition.ts';
 import { testVolume } from '../export/volumes.ts';
 import { runsAll } from '../long.ts';
@@ -22,8 +25,10 @@ beforeAll(async () => {
   cloud = await startLocalCloud({ logFolder: join(home.path, 'logs') });
   writeSmallAcquisition(join(home.path, 'raw'));
   await uploadFolder(join(home.path, 'raw'), cloud.store(RAW));
+  for (const [name, value] of Object.entries(cloud.environment)) vi.stubEnv(name, value);
 }, 60_000);
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await cloud.stop();
   home.remove();
 });
@@ -39,13 +44,13 @@ describe('a job is given to a deployment', () => {
     const { jobId } = lastObject(begun.out) as { jobId: string };
     const status = await cloud.run(['status', output, '--json']);
     expect(lastObject(status.out)).toMatchObject({ jobId, status: 'waiting', deployment: 'cloudreg-local' });
-    expect((await cloud.run(['cancel', jobId])).exitCode).toBe(0);
-    expect((await cloud.run(['status', jobId])).out).toContain(': cancelled');
-    expect((await cloud.run(['resume', jobId])).exitCode).toBe(0);
-    const jobs = await cloud.run(['jobs']);
+    expect((await cloudregHere('cancel', jobId)).exitCode).toBe(0);
+    expect((await cloudregHere('status', jobId)).out).toContain(': cancelled');
+    expect((await cloudregHere('resume', jobId)).exitCode).toBe(0);
+    const jobs = await cloudregHere('jobs');
     expect(jobs.out).toContain(`${jobId}  waiting`);
     expect(jobs.out).toMatch(/plans +2 waiting, 0 in work/);
-    expect((await cloud.run(['logs', jobId])).out).toContain('/cloudreg/cloudreg-local');
+    expect((await cloudregHere('logs', jobId)).out).toContain('/cloudreg/cloudreg-local');
   });
 
   const shape = { dataType: 'uint8', sizeVoxels: [20, 16, 8], chunkSize: [8, 8, 8] } as const;
@@ -57,7 +62,7 @@ describe('a job is given to a deployment', () => {
     expect(begun).toMatchObject({ exitCode: 0, err: '' });
     expect(lastObject(begun.out)).toMatchObject({ event: 'enqueued', deployment: 'cloudreg-local' });
     const { jobId } = lastObject(begun.out) as { jobId: string };
-    expect((await cloud.run(['status', jobId])).out).toMatch(/ingest\.inspect[\s\S]*ingest\.convert/);
+    expect((await cloudregHere('status', jobId)).out).toMatch(/ingest\.inspect[\s\S]*ingest\.convert/);
   });
 
   it.runIf(runsAll)('and a conversion is done by its consumers', async () => {
@@ -77,18 +82,18 @@ describe('a job is given to a deployment', () => {
   });
 
   it('and refused with a remedy where something is missing', async () => {
-    const noBucket = await cloud.run(['enqueue', 's3://nowhere/brain', 's3://volumes/two']);
+    const noBucket = await cloudregHere('enqueue', 's3://nowhere/brain', 's3://volumes/two');
     expect(noBucket).toMatchObject({ exitCode: 2 });
     expect(noBucket.err).toContain('Nothing was begun.');
     expect(noBucket.err).toContain('acquisition: s3://nowhere/brain');
-    const noIni = await cloud.run(['enqueue', 's3://raw/empty', 's3://volumes/two']);
+    const noIni = await cloudregHere('enqueue', 's3://raw/empty', 's3://volumes/two');
     expect(noIni).toMatchObject({ exitCode: 2 });
     expect(noIni.err).toContain('not a COLM acquisition');
     const local = ['--illumination', '/data/field.json'];
-    const field = await cloud.run(['enqueue', 's3://raw/empty', 's3://volumes/two', ...local]);
+    const field = await cloudregHere('enqueue', 's3://raw/empty', 's3://volumes/two', ...local);
     expect(field).toMatchObject({ exitCode: 2 });
     expect(field.err).toContain('--illumination file:///data/field.json lies on this machine');
-    const other = await cloud.run(['jobs', '--deployment', 'cloudreg-other']);
+    const other = await cloudregHere('jobs', '--deployment', 'cloudreg-other');
     expect(other).toMatchObject({ exitCode: 2 });
     expect(other.err).toContain('table cloudreg-other-jobs');
     expect(other.err).not.toContain('    at ');

@@ -42,6 +42,8 @@ export interface LocalCloud {
   readonly logFolder: string;
   /** Of this process, straight to the servers. */
   readonly open: OpenDeployment;
+  /** By which its processes find it. */
+  readonly environment: Environment;
   store(url: string): ObjectStore;
   start(post: Post): Running;
   /** Runs one command to its end. */
@@ -75,6 +77,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     deployment,
     logFolder,
     open,
+    environment,
     store: (url) => s3Store(url, { client, requesterPays: false }),
     start(post) {
       // The SDK says it in every call: so a proxy knows who asks.

@@ -25,8 +25,8 @@ import { meteredHandle, newMeter, queueOf, type WireMeter, workRequests } from '
 import { type Call, callerOf } from './wire-proxy.ts';
 
 const GRID = runsAll ? 10 : 2;
-/** The long form as a machine of a fleet has them; two cores are enough for tasks as short as these. */
-const SLOTS = runsAll ? 8 : 2;
+/** The long form as a machine of a fleet has them; for tasks as short as these more threads only take time to start. */
+const SLOTS = runsAll ? 8 : 1;
 const JOB_SECONDS = runsAll ? 500 : 200;
 const PARAMETERS = { chunkSize: [32, 32, 8], flatField: 'none', background: 'none' };
 

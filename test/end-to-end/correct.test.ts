@@ -31,7 +31,7 @@ beforeAll(async () => {
   volume = join(home.path, 'volume');
   // Four blocks of the finest scale.
   const brain = phantom([96, 90, 400], (x, y) => 0.6 * x - 0.4 * y, [50, 50, 20]);
-  await storeVolume(brain, { chunkSize: [16, 16, 16] }, await openStore(volume));
+  await storeVolume(brain, { chunkSize: [32, 32, 32] }, await openStore(volume));
   before = volumeFiles(volume);
   const output = join(home.path, 'finished');
   const outcome = await cloudreg('correct', volume, output);
@@ -118,7 +118,7 @@ describe('cloudreg correct', () => {
       const [dark, output] = [join(folder, 'dark'), join(folder, 'output')];
       const { size, voxelSizeUm, data } = phantom([40, 36, 34], () => 0, [100, 100, 100]);
       await storeVolume({ size, voxelSizeUm, data: data.fill(0) }, { mips: 1 }, await openStore(dark));
-      const { exitCode, out } = await cloudreg('correct', dark, output);
+      const { exitCode, out } = await cloudreg('correct', dark, output, '--workers', '1');
       expect(exitCode).toBe(1);
       expect(out).toContain('dark cannot be estimated: all voxels are 0: there is nothing to estimate from');
       expect(out).toContain(`Mend the cause, then: cloudreg retry ${output}`);
@@ -130,7 +130,7 @@ describe('cloudreg correct', () => {
       const [even, output] = [join(folder, 'even'), join(folder, 'output')];
       const brain = phantom([64, 60, 50], () => 0, [100, 100, 100]);
       await storeVolume(brain, { mips: 1 }, await openStore(even));
-      const { exitCode, out } = await cloudreg('correct', even, output);
+      const { exitCode, out } = await cloudreg('correct', even, output, '--workers', '1');
       expect(exitCode).toBe(0);
       expect(out).toMatch(/illumination left as it is .*\nNo volume was written\. .*--illumination n4/s);
       expect(readdirSync(output).sort()).toEqual(['.cloudreg', 'report']);
@@ -141,7 +141,7 @@ describe('cloudreg correct', () => {
       const output = join(folder, 'even');
       cpSync(finished.output, output, { recursive: true });
       writeFileSync(join(output, 'my notes.txt'), 'kept');
-      expect(await cloudreg('clean', output, '--all')).toMatchObject({ exitCode: 0 });
+      expect(await cloudregHere('clean', output, '--all')).toMatchObject({ exitCode: 0 });
       expect(readdirSync(output)).toEqual(['my notes.txt']);
       expect(readFileSync(join(output, 'my notes.txt'), 'utf8')).toBe('kept');
     }));

@@ -6,7 +6,7 @@ import { openStore } from '../../shared/adapters/open-store.ts';
 import type { ObjectStore } from '../../shared/engine/ports.ts';
 import { type S3Server, startS3Server } from '../cloud/servers/s3-server.ts';
 import { runsAll } from '../long.ts';
-import { cloudreg, folderForTests, lastObject, UNCORRECTED } from './binary.ts';
+import { cloudreg, cloudregHere, folderForTests, lastObject, UNCORRECTED } from './binary.ts';
 import { writeSmallAcquisition } from './small-acquisition.ts';
 
 // Each test starts the program several times, on machines that are busy.
@@ -142,17 +142,17 @@ describe('places of two kinds', () => {
   });
 
   it('are refused where the output lies inside the acquisition, or cannot be written', async () => {
-    const inside = await cloudreg('run', RAW, `${RAW}/out`, ...WORDS);
+    const inside = await cloudregHere('run', RAW, `${RAW}/out`, ...WORDS);
     expect(inside.err).toContain('lies inside the acquisition');
-    const web = await cloudreg('run', localRaw, `${server.url}/lab/x`, ...WORDS);
+    const web = await cloudregHere('run', localRaw, `${server.url}/lab/x`, ...WORDS);
     expect(web.err).toMatch(/The output cannot be written.*nothing can be written on a web server/);
-    const list = await cloudreg('run', `${server.url}/lab/x`, localOutput, ...WORDS);
+    const list = await cloudregHere('run', `${server.url}/lab/x`, localOutput, ...WORDS);
     expect(list.err).toContain('does not say which planes it holds: give a folder or an s3:// URL');
     for (const { exitCode } of [inside, web, list]) expect(exitCode).toBe(2);
   });
 
   it('say what to do where there is no bucket', async () => {
-    const { exitCode, err } = await cloudreg('run', 's3://nowhere/raw', OUTPUT, ...WORDS);
+    const { exitCode, err } = await cloudregHere('run', 's3://nowhere/raw', OUTPUT, ...WORDS);
     expect(err).toMatch(
       /^cloudreg: s3:\/\/nowhere\/raw\/[\w .]+: cannot read: there is no such bucket\. Check its name, or create it\.\n$/,
     );

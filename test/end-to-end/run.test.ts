@@ -63,7 +63,7 @@ describe('a finished run', () => {
 
   it('does a step and all that depend on it again with --redo, with the same bytes', async () => {
     const generations = async () => {
-      const { steps } = lastObject((await cloudreg('status', output, '--json')).out);
+      const { steps } = lastObject((await cloudregHere('status', output, '--json')).out);
       return (steps as { generation: number; tasks: number; step: string }[]).map(
         ({ step, generation, tasks }) => [step, { generation, tasks }] as const,
       );
@@ -104,7 +104,7 @@ describe('a finished run', () => {
       expect(damaged.out).toContain('1 missing or damaged');
       expect(damaged.exitCode).toBe(1);
       rmSync(join(folder, chunk ?? ''));
-      const missing = await cloudreg('verify', folder, '--json');
+      const missing = await cloudregHere('verify', folder, '--json');
       expect(missing.out).toContain('"problem":"missing"');
       expect(missing.exitCode).toBe(1);
     }));
@@ -119,7 +119,7 @@ describe('a run', () => {
       // Tiles of noise have nothing in common.
       expect(out).toMatch(/Channel 1: .*\nMost worth a look:\n {2}1\. .* See voxel \d+, \d+, \d+, LOC00\d/);
       expect(out).toContain(`Quality report: ${join(folder, 'report', 'report.md')}\n`);
-      const again = await cloudreg('run', raw, folder, '--json');
+      const again = await cloudregHere('run', raw, folder, '--json');
       const { worthALook } = lastObject(again.out) as { worthALook: { what: string; picture: string }[] };
       expect(worthALook).toHaveLength(3);
       for (const { what, picture } of worthALook) {
@@ -128,7 +128,7 @@ describe('a run', () => {
       }
 
       const before = volumeFiles(folder);
-      expect(await cloudreg('clean', folder)).toMatchObject({ exitCode: 0 });
+      expect(await cloudregHere('clean', folder)).toMatchObject({ exitCode: 0 });
       expect(existsSync(join(folder, '.cloudreg/stitching'))).toBe(false);
       expect(volumeFiles(folder)).toEqual(before);
       const verified = await cloudregHere('verify', folder);
@@ -160,7 +160,7 @@ describe('a run', () => {
   it('writes nothing with --dry-run', () =>
     inFolder(async (folder) => {
       const output = join(folder, 'volume');
-      const { exitCode, out } = await cloudreg('run', raw, output, '--dry-run', '--mips', '2', ...QUICK);
+      const { exitCode, out } = await cloudregHere('run', raw, output, '--dry-run', '--mips', '2', ...QUICK);
       expect(exitCode).toBe(0);
       expect(out).toContain('2 rows x 2 columns, 4 tiles scanned');
       expect(out).toContain('--mips 2');

@@ -283,9 +283,9 @@ function listing(makeStore: () => Promise<ObjectStore>): void {
     expect(await flat('b/d')).toEqual([]);
   });
 
-  it('lists thousands of objects', async () => {
+  it('lists and deletes more objects than S3 takes at once', async () => {
     const store = await makeStore();
-    const names = Array.from({ length: 1200 }, (_, index) => `many/${String(index).padStart(5, '0')}`);
+    const names = Array.from({ length: 1001 }, (_, index) => `many/${String(index).padStart(5, '0')}`);
     for (let first = 0; first < names.length; first += 100) {
       await Promise.all(names.slice(first, first + 100).map((key) => store.put(key, bytes(1))));
     }

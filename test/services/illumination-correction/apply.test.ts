@@ -98,23 +98,18 @@ const WHOLE_NUMBERS = [['uint16', 65_535], ...(runsAll ? ([['uint8', 255]] as co
 
 describe('a volume that is corrected', () => {
   it.each(WHOLE_NUMBERS)(
-    'of %s has every voxel times the factor at its centre, rounded once and clipped',
+    'of %s has every voxel times the factor at its centre, rounded once, and counted where it is clipped',
     async (dataType, most) => {
       const array = noise(most);
       const { store } = await correctWith(array, { dataType });
       expect(firstDifference(await readMip(store, 0), expected(array, someField(), most))).toBe(-1);
+      const factors = fieldBlock(someField(), { voxelSizeUm, origin: [0, 0, 0], size });
+      const clipped = array.data.filter((value, i) => Math.fround(value * factors[i]!) >= most + 0.5).length;
+      expect(clipped).toBeGreaterThan(1000);
+      expect(await readClipped(store, 'volume')).toBe(clipped);
+      expect(await readClipped((await correctWith(noise(most / 4), { dataType })).store, 'volume')).toBe(0);
     },
   );
-
-  it.each(WHOLE_NUMBERS)('of %s is counted where it is clipped, block by block', async (dataType, most) => {
-    const array = noise(most);
-    const { store } = await correctWith(array, { dataType });
-    const factors = fieldBlock(someField(), { voxelSizeUm, origin: [0, 0, 0], size });
-    const clipped = array.data.filter((value, i) => Math.fround(value * factors[i]!) >= most + 0.5).length;
-    expect(clipped).toBeGreaterThan(1000);
-    expect(await readClipped(store, 'volume')).toBe(clipped);
-    expect(await readClipped((await correctWith(noise(most / 4), { dataType })).store, 'volume')).toBe(0);
-  });
 
   it('of float32 is not rounded', async () => {
     const array = noise(3000);
@@ -160,15 +155,9 @@ describe('a volume that is corrected', () => {
     expect(firstDifference(await readMip(store, 0), expected(array, someField(), 65_535))).toBe(-1);
   });
 
-  it('leaves its source as it is, byte for byte', async () => {
+  it('has the same bytes each time, and leaves its source as it is, byte for byte', async () => {
     const source = await storeVolume(noise(4000));
     const before = await bytesOf(source);
-    await withFieldFile(someField(), extent, (illumination) => correctVolume(source, { illumination }));
-    expect(await bytesOf(source)).toEqual(before);
-  });
-
-  it('has the same bytes each time', async () => {
-    const source = await storeVolume(noise(4000));
     await withFieldFile(someField(), extent, async (illumination) => {
       const [first, again] = [
         await correctVolume(source, { illumination }),
@@ -176,6 +165,7 @@ describe('a volume that is corrected', () => {
       ];
       expect(await bytesOf(first.store)).toEqual(await bytesOf(again.store));
     });
+    expect(await bytesOf(source)).toEqual(before);
   });
 
   it('gets new scales where its own are no halvings', async () => {
@@ -219,7 +209,7 @@ describe('a volume that is corrected', () => {
       for (const mip of [0, 1])
         expect(firstDifference(await readMip(store, mip), await readMip(whole, mip))).toBe(-1);
       const [found, expected] = [await readMip(store, 2), await readMip(whole, 2)];
-      for (const [i, value] of found.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1);
+      expect(found.findIndex((value, i) => !(Math.abs(value - expected[i]!) <= 1))).toBe(-1);
       expect((await verifyVolume(store, '')).problems).toEqual([]);
     });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { estimate } from '../../../services/illumination-correction/estimate.ts';
 import type { JobParameters } from '../../../services/parameters.ts';
 import type { Acquisition } from '../../../shared/acquisition/acquisition.ts';
@@ -70,9 +70,14 @@ async function copyBelow(from: ObjectStore, to: ObjectStore, folder: string): Pr
 const lit = (log: LogIllumination) => phantom([64, 60, 50], log, [100, 100, 100]);
 
 describe('the illumination of a run', () => {
+  const array = lit(slope);
+  let strong: Awaited<ReturnType<typeof estimated>>;
+  beforeAll(async () => {
+    strong = await estimated(array);
+  });
+
   it('is found where it is strong, and all of it is written', async () => {
-    const array = lit(slope);
-    const { store, decision } = await estimated(array);
+    const { store, decision } = strong;
     expect(decision).toMatchObject({
       requested: 'auto',
       decision: 'apply',
@@ -147,7 +152,6 @@ describe('the illumination of a run', () => {
   });
 
   it('takes what is covered and dark for dark, in floats as in whole numbers', async () => {
-    const array = lit(slope);
     const dark = (least: number) => ({
       ...array,
       data: array.data.map((value) => (value < 50 ? least : value)),
@@ -159,21 +163,19 @@ describe('the illumination of a run', () => {
   });
 
   it('is not looked for where no tile is', async () => {
-    const array = lit(slope);
     const half = { ...array, data: array.data.map((value, i) => (i % 64 < 20 ? 0 : value)) };
     const { decision } = await estimated(half);
-    expect(decision.figures!.tissueShare).toBeLessThan(
-      (await estimated(array)).decision.figures!.tissueShare,
-    );
+    expect(decision.figures!.tissueShare).toBeLessThan(strong.decision.figures!.tissueShare);
     expect(decision.isProblem).toBe(false);
   });
 
   it('of an earlier generation goes', async () => {
-    const { store } = await estimated(lit(slope));
-    const dark = { ...lit(slope), data: new Float32Array(64 * 60 * 50) };
+    const { store } = await estimated(array, { illumination: 'n4:1' });
+    const keys = [illuminationFieldFile(0).key, illuminationNrrdKey(0), illuminationPictureKey(0)];
+    for (const key of keys) expect(await store.head(key), key).toBeDefined();
+    const dark = { ...array, data: new Float32Array(64 * 60 * 50) };
     await estimated(dark, {}, undefined, store);
-    for (const key of [illuminationFieldFile(0).key, illuminationNrrdKey(0), illuminationPictureKey(0)])
-      expect(await store.head(key), key).toBeUndefined();
+    for (const key of keys) expect(await store.head(key), key).toBeUndefined();
   });
 });
 

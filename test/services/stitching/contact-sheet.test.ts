@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { signed } from '../../../services/stitching/preview/sheet-drawing.ts';
-import { layOutSheet } from '../../../services/stitching/preview/sheet-layout.ts';
-import { roundDown, shiftScale } from '../../../services/stitching/preview/shift-scale.ts';
-import { tileShifts } from '../../../services/stitching/preview/tile-shifts.ts';
+import { signed } from '../../../services/stitching/report/sheet/sheet-drawing.ts';
+import { layOutSheet } from '../../../services/stitching/report/sheet/sheet-layout.ts';
+import { roundDown, shiftScale } from '../../../services/stitching/report/sheet/shift-scale.ts';
+import { tileShifts } from '../../../services/stitching/report/sheet/tile-shifts.ts';
 import { makePlacement, type Placement } from '../../../shared/acquisition/placement.ts';
 
 type Triple = [number, number, number];

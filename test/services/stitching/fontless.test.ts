@@ -13,8 +13,8 @@ vi.stubEnv('FONTCONFIG_FILE', join(folder, 'fonts.conf'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const { canDrawWords } = await import('../../../shared/pictures/drawing.ts');
-const { drawPage } = await import('../../../services/stitching/preview/drawing.ts');
-const { box, text } = await import('../../../services/stitching/preview/svg.ts');
+const { drawPage } = await import('../../../services/stitching/report/drawing.ts');
+const { box, text } = await import('../../../services/stitching/report/svg.ts');
 
 it('a machine without fonts draws pictures without words, where others would be boxes', async () => {
   expect(await canDrawWords()).toBe(false);

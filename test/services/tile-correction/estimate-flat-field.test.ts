@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { fieldError, looksScene } from '../../../bench/illumination-data.ts';
 import {
   estimateFlatField,
   type FlatFieldEstimate,
+  type FlatFieldInput,
 } from '../../../services/tile-correction/estimate-flat-field.ts';
 import { fieldBasis, fieldValues } from '../../../services/tile-correction/field-basis.ts';
 import { evaluateFlatField } from '../../../services/tile-correction/log-field.ts';
@@ -22,14 +23,22 @@ const errorOf = ({ logField }: FlatFieldEstimate, truth: SceneOptions['logVignet
 };
 
 describe('the flat field from overlaps and looks', () => {
-  it.each([
-    ['round', quadratic],
-    ['sloping', slope],
-  ])('of a %s vignette is found and applied', (_, logVignette) => {
-    const scene = makeScene({ seed: 1, columns: 4, rows: 3, logVignette });
-    const estimate = estimateFlatField(scene);
+  const vignetted = (logVignette: SceneOptions['logVignette']): FlatFieldInput =>
+    makeScene({ seed: 1, columns: 4, rows: 3, logVignette });
+  let round: FlatFieldEstimate;
+  beforeAll(() => {
+    round = estimateFlatField(vignetted(quadratic));
+  });
+
+  it('of a round vignette is found and applied', () => {
+    expect(round.decision).toBe('apply');
+    expect(errorOf(round, quadratic)).toBeLessThan(0.015);
+  });
+
+  it('of a sloping vignette is found and applied', () => {
+    const estimate = estimateFlatField(vignetted(slope));
     expect(estimate.decision).toBe('apply');
-    expect(errorOf(estimate, logVignette)).toBeLessThan(0.015);
+    expect(errorOf(estimate, slope)).toBeLessThan(0.015);
   });
 
   it.each(runsAll ? [1, 2, 3] : [1])('is refused where there is no vignette (seed %i)', (seed) => {
@@ -39,20 +48,19 @@ describe('the flat field from overlaps and looks', () => {
   });
 
   it('is the same whenever it is estimated', () => {
-    const scene = () => makeScene({ seed: 5, columns: 3, rows: 2, logVignette: quadratic });
-    expect(estimateFlatField(scene())).toEqual(estimateFlatField(scene()));
+    expect(estimateFlatField(vignetted(quadratic))).toEqual(round);
   });
 
   it('does not change with the order of the looks or the brightness of the light', () => {
-    const scene = makeScene({ seed: 6, columns: 3, rows: 3, logVignette: quadratic });
+    const scene = vignetted(quadratic);
     const brighter = {
       ...scene,
       looks: scene.looks
         .map((look) => ({ ...look, image: look.image.map((value) => 110 + 20 * (value - 110)) }))
         .reverse(),
     };
-    const errors = [scene, brighter].map((input) => errorOf(estimateFlatField(input), quadratic));
-    expect(Math.abs(errors[0]! - errors[1]!)).toBeLessThan(1e-4);
+    const error = errorOf(estimateFlatField(brighter), quadratic);
+    expect(Math.abs(error - errorOf(round, quadratic))).toBeLessThan(1e-4);
   });
 
   it('is refused for too few tiles, whatever they show', () => {
@@ -129,7 +137,7 @@ describe.skipIf(looksDirectory === undefined)(
   () => {
     const scene = (name: string) => looksScene(looksDirectory!, name);
 
-    const vignettes = runsAll ? ['quadratic', 'sheet', 'linear'] : ['quadratic', 'sheet'];
+    const vignettes = runsAll ? ['quadratic', 'sheet', 'linear'] : ['sheet'];
     it.each(vignettes)('a %s vignette is found to 0.015 and applied', (name) => {
       const estimate = estimateFlatField(scene(name).input);
       expect(estimate.decision).toBe('apply');

@@ -159,8 +159,8 @@ describe('tile-correction.flat-field, auto', () => {
   });
 
   it('leaves nothing of an earlier run in the way', async () => {
-    const source = await litAcquisition();
-    const { store } = await correct(source);
+    const source = await litAcquisition({ rows: 1, columns: 1 });
+    const { store } = await correct(source, { flatField: 'cloudreg' });
     expect(await store.head(flatFieldKey(0))).toBeDefined();
     const { correction } = await correct(source, { flatField: 'none', background: 'none' }, store);
     expect(await store.head(flatFieldKey(0))).toBeUndefined();

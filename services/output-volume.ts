@@ -40,7 +40,7 @@ function storedAs(mip: Mip, index: number, { format, encoding, compress }: JobPa
 const FUSION_LAYER_VOXELS = 2 ** 24;
 /** So many of them in a row make a block, 130 MiB in 16 bits: rows of a tile are cut at fewer places. */
 const BLOCKS_IN_A_ROW = 4;
-const PYRAMID_LAYER_VOXELS = 2 ** 25;
+const PYRAMID_LAYER_VOXELS = 2 ** 24;
 
 /** Fusion's blocks where planes can be read row by row; wider ones close the same mips. */
 export const fusionBlocks = (mips: readonly Mip[]): Blocks =>

@@ -60,12 +60,16 @@ function store(
   for (let i = start; i < end; i++) stored[i] = Math.min(LARGEST, Math.round((voxels[i]! - least) * perStep));
 }
 
-/** Reduced planes `start` to `end` (excluded), x fastest, then y, z; by default all of them. 0 in slices without planes. */
+/**
+ * Reduced planes `start` to `end` (excluded), x fastest, then y, z, by default all of them; into `voxels`, which it returns. 0
+ * in slices without planes.
+ */
 export async function readReducedTile(
   store: ObjectStore,
   { channel, loc, reduced: { size, slices } }: Pick<TileSurvey, 'channel' | 'loc' | 'reduced'>,
   start = 0,
   end = size[2],
+  voxels: Float32Array = new Float32Array(size[0] * size[1] * (end - start)),
 ): Promise<Float32Array> {
   const key = reducedTileKey(channel, loc);
   const sliceVoxels = size[0] * size[1];
@@ -77,8 +81,9 @@ export async function readReducedTile(
   const [begin, bytes] = [parts[0]!, parts[1]!];
   if (Buffer.compare(begin, header) !== 0 || bytes.length !== range.end - range.start)
     throw new StepInputError(key, `not an array of ${size.join(' x ')} in 16 bits, as its survey says`);
-  const stored = new Uint16Array(new Uint8Array(bytes).buffer);
-  const voxels = new Float32Array(stored.length);
+  // The header is as long as alignment asks, but what a store answers may begin anywhere.
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const stored = new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
   for (let n = start; n < end; n++)
     restore(stored, (n - start) * sliceVoxels, sliceVoxels, slices[n]!, voxels);
   return voxels;

@@ -19,6 +19,8 @@ export interface Assembly {
   /** Planes that are assembled from one reading. */
   readonly layerPlanes: number;
   readonly correct: ReducedCorrection;
+  /** Room for the slices of a layer: `layerVoxels` of them. */
+  readonly slices: Float32Array;
   /** A plane each: the blended values, 0 where no tile is, and the sum of weights. */
   readonly mean: Float32Array;
   readonly weight: Float32Array;
@@ -27,16 +29,33 @@ export interface Assembly {
 /** Yields each z once `mean` and `weight` hold its plane; they change with the next. */
 export async function* assemblePlanes(assembly: Assembly): AsyncGenerator<number> {
   const { size, layerPlanes, mean, weight } = assembly;
+  const between = roomBetween(assembly);
   for (let start = 0; start < size[2]; start += layerPlanes) {
     const end = Math.min(start + layerPlanes, size[2]);
     const layer = await readLayer(assembly, start, end);
     for (let z = start; z < end; z++) {
       mean.fill(0);
       weight.fill(0);
-      for (const tile of layer) addTile(tile, z, assembly);
+      for (const tile of layer) addTile(tile, z, assembly, between);
       yield z;
     }
   }
+}
+
+/** What lies between the voxels of a tile: a plane of it, and a row of that. */
+interface Between {
+  readonly plane: Float32Array;
+  readonly row: Float32Array;
+}
+
+/** For the largest of the tiles: taken once, not for each of them in each plane. */
+function roomBetween({ tiles }: Assembly): Between {
+  const sizes = tiles.map(({ survey }) => survey.reduced.size);
+  const voxels = Math.max(0, ...sizes.map(([columns, rows]) => columns * rows));
+  return {
+    plane: new Float32Array(voxels),
+    row: new Float32Array(Math.max(0, ...sizes.map(([columns]) => columns))),
+  };
 }
 
 /** Some slices of a tile: those that planes of a layer lie between. */
@@ -46,20 +65,45 @@ interface LoadedTile {
   readonly slices: Float32Array;
 }
 
-async function readLayer(
-  { store, tiles, correct }: Assembly,
-  start: number,
-  end: number,
-): Promise<LoadedTile[]> {
-  const layer = await inParallel(tiles, READS_IN_FLIGHT, async (tile): Promise<LoadedTile[]> => {
-    const cells = cellsBetween(tile.z, start, end);
-    if (cells.length === 0) return [];
-    const [firstSlice, lastSlice] = [Math.min(...cells), Math.max(...cells)];
-    const slices = await readReducedTile(store, tile.survey, firstSlice, lastSlice + 1);
-    correct(slices);
-    return [{ tile, firstSlice, slices }];
+async function readLayer(assembly: Assembly, start: number, end: number): Promise<LoadedTile[]> {
+  const { store, tiles, correct } = assembly;
+  let used = 0;
+  const layer = tiles.flatMap((tile): LoadedTile[] => {
+    const { firstSlice, voxels } = slicesBetween(tile, start, end);
+    used += voxels;
+    return voxels === 0 ? [] : [{ tile, firstSlice, slices: assembly.slices.subarray(used - voxels, used) }];
   });
-  return layer.flat();
+  await inParallel(layer, READS_IN_FLIGHT, async ({ tile: { survey }, firstSlice, slices }) => {
+    const [columns, rows] = survey.reduced.size;
+    const endSlice = firstSlice + slices.length / (columns * rows);
+    correct(await readReducedTile(store, survey, firstSlice, endSlice, slices));
+  });
+  return layer;
+}
+
+/** Voxels of all slices that the fullest layer lies between. */
+export function layerVoxels({
+  size,
+  tiles,
+  layerPlanes,
+}: Pick<Assembly, 'size' | 'tiles' | 'layerPlanes'>): number {
+  let most = 0;
+  for (let start = 0; start < size[2]; start += layerPlanes) {
+    const end = Math.min(start + layerPlanes, size[2]);
+    most = Math.max(
+      most,
+      tiles.reduce((sum, tile) => sum + slicesBetween(tile, start, end).voxels, 0),
+    );
+  }
+  return most;
+}
+
+function slicesBetween({ z, survey }: PreviewTile, start: number, end: number) {
+  const cells = cellsBetween(z, start, end);
+  if (cells.length === 0) return { firstSlice: 0, voxels: 0 };
+  const [columns, rows] = survey.reduced.size;
+  const firstSlice = Math.min(...cells);
+  return { firstSlice, voxels: (Math.max(...cells) + 1 - firstSlice) * columns * rows };
 }
 
 function cellsBetween({ start, first, second }: AxisSamples, from: number, to: number): number[] {
@@ -71,6 +115,7 @@ function addTile(
   { tile, firstSlice, slices }: LoadedTile,
   z: number,
   { size, mean, weight }: Assembly,
+  between: Between,
 ): void {
   const { x, y } = tile;
   const n = z - tile.z.start;
@@ -78,7 +123,7 @@ function addTile(
   if (cell < 0) return;
   const [columns, rows] = tile.survey.reduced.size;
   const voxels = columns * rows;
-  const [plane, row] = [new Float32Array(voxels), new Float32Array(columns)];
+  const [plane, row] = [between.plane.subarray(0, voxels), between.row.subarray(0, columns)];
   const other = tile.z.second[n]!;
   mix(slices, (cell - firstSlice) * voxels, (other - firstSlice) * voxels, tile.z.share[n]!, plane);
   for (let j = 0; j < y.first.length; j++) {

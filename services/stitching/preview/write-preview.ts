@@ -5,7 +5,7 @@ import type { Kernels, PixelType } from '../../../shared/kernels/kernels.ts';
 import { withKernels } from '../../../shared/kernels/lend-kernels.ts';
 import { pyramidBuffers, withBlockPyramid } from '../../../shared/volume/block-pyramid.ts';
 import { writeVolumeInfo } from '../../../shared/volume/write-volume.ts';
-import { assemblePlanes } from './assemble.ts';
+import { assemblePlanes, layerVoxels } from './assemble.ts';
 import type { PreviewFrame } from './preview-frame.ts';
 import type { PreviewTile } from './preview-tiles.ts';
 import type { ReducedCorrection } from './reduced-correction.ts';
@@ -36,6 +36,7 @@ async function assembleAndWrite(target: PreviewTarget, kernels: Kernels): Promis
   const buffers = kernels.layout({
     mean: plane,
     weight: plane,
+    slices: { type: 'float32', length: layerVoxels({ ...target, ...frame }) },
     ...pyramidBuffers(block),
   });
   await writeVolumeInfo(store, folder, mips);

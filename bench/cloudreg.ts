@@ -9,6 +9,8 @@ export interface RunFigures {
   readonly peakRssMiB: number;
   /** Of all its threads. */
   readonly cpuSeconds: number;
+  /** Of that, in the kernel: copies to and from the page cache, and memory that the system hands out. */
+  readonly systemSeconds: number;
 }
 
 /** Threads inherit it, so it looks where it is. */
@@ -16,7 +18,7 @@ const TELL_CPU_SECONDS = `--import=data:text/javascript,${encodeURIComponent(
   `import { isMainThread } from 'node:worker_threads';
   if (isMainThread) process.on('exit', () => {
     const { user, system } = process.cpuUsage();
-    process.stderr.write('\\ncpu ' + (user + system) / 1e6);
+    process.stderr.write('\\ncpu ' + (user + system) / 1e6 + ' ' + system / 1e6);
   });`,
 )}`;
 
@@ -46,8 +48,8 @@ function runModule(module: string, nodeFlags: readonly string[], ...command: rea
   );
   if (status !== 0)
     throw new Error(`cloudreg ${words.join(' ')} ended with ${status}: ${stderr}${lastLine(stdout)}`);
-  const cpuSeconds = Number(lastLine(stderr).replace('cpu ', ''));
-  return { ...(JSON.parse(lastLine(stdout)) as Omit<RunFigures, 'cpuSeconds'>), cpuSeconds };
+  const [, cpuSeconds, systemSeconds] = lastLine(stderr).split(' ').map(Number) as [number, number, number];
+  return { ...(JSON.parse(lastLine(stdout)) as RunFigures), cpuSeconds, systemSeconds };
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

@@ -47,15 +47,24 @@ async function measureSpeed(
     rmSync(volume, { recursive: true, force: true });
     return runCloudreg(raw, volume, THREADS, ...FLAGS, ...flags);
   };
-  const tell = (what: string, wall: number, cpu: number): void =>
-    print(`  ${what.padEnd(34)}${wall.toFixed(1).padStart(7)} s${cpu.toFixed(1).padStart(8)} s of CPU`);
+  const tell = (what: string, wall: number, cpu: number, system?: number): void => {
+    const inKernel = system === undefined ? '' : `, ${system.toFixed(1)} of them in the kernel`;
+    print(
+      `  ${what.padEnd(34)}${wall.toFixed(1).padStart(7)} s${cpu.toFixed(1).padStart(8)} s of CPU${inKernel}`,
+    );
+  };
   run('--until', 'stitching.report');
   const fusion = runCloudreg(raw, volume, THREADS, ...FLAGS);
   const zlib = run('--compress', 'zlib');
   const own = run();
   const alone = await encoderAlone(volume, THREADS);
-  tell('run --compress zlib', zlib.seconds, zlib.cpuSeconds);
-  tell(`run, ${(rawBytes / 1e6 / own.seconds).toFixed(0)} MB/s of raw data`, own.seconds, own.cpuSeconds);
+  tell('run --compress zlib', zlib.seconds, zlib.cpuSeconds, zlib.systemSeconds);
+  tell(
+    `run, ${(rawBytes / 1e6 / own.seconds).toFixed(0)} MB/s of raw data`,
+    own.seconds,
+    own.cpuSeconds,
+    own.systemSeconds,
+  );
   tell(`the encoder alone, ${THREADS} processes`, alone.wall, alone.cpu);
   return {
     small: own,

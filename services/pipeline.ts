@@ -45,7 +45,7 @@ export const runSteps = steps.filter((step) => !OF_OTHER_JOBS.includes(step)).ma
 
 export const pipeline: Pipeline<JobParameters> = {
   // Raised whenever the same parameters would give other bytes.
-  version: '1',
+  version: '2',
   parameters: jobParameters,
   steps,
 };

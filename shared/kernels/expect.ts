@@ -1,6 +1,6 @@
 /**
  * What arguments of kernels are checked for: a kernel does not see where a buffer ends, so sizes are compared before any
- * voxel is written. Called for every plane of every region: nothing is allocated but a message.
+ * voxel is written. Called for every plane of every region: no list is made of them.
  */
 import type { Pixels } from './pixels.ts';
 

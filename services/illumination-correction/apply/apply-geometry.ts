@@ -5,7 +5,7 @@ import { lightBytes } from '../../../shared/illumination/planes.ts';
 import { type Blocks, planBlocks } from '../../../shared/volume/blocks.ts';
 import { encoderBytes } from '../../../shared/volume/codecs/image-encoder.ts';
 import { CHUNKS_IN_READING } from '../../../shared/volume/open-volume.ts';
-import { bytesPerVoxel } from '../../../shared/volume/scales.ts';
+import { bytesPerVoxel, chunkBytes } from '../../../shared/volume/scales.ts';
 import { pyramidPasses } from '../../output-volume.ts';
 import type { CorrectionPlan } from './correction-plan.ts';
 
@@ -29,17 +29,17 @@ export function applyPasses(plan: CorrectionPlan | undefined): readonly Blocks[]
 /** Of the largest pass: layers of chunks as they are read and as they are written, float planes, and chunks on their way. */
 export function applyNeeds({ plan }: { readonly plan: CorrectionPlan | undefined }): Needs {
   const passes = applyPasses(plan).map(({ sourceMip, blockSize: [x, y, z] }) => {
-    const { chunkSize, dataType } = plan!.mips[sourceMip]!;
+    const source = plan!.mips[sourceMip]!;
+    const { chunkSize, dataType } = source;
     const bytes = bytesPerVoxel(dataType);
     const layer = x * y * Math.min(z, chunkSize[2]) * bytes;
-    const chunkPlane = chunkSize[0] * chunkSize[1] * bytes;
     return {
       bytes:
         layer * LAYERS +
         x * y * (PLANES * 4 + 2 * bytes) +
-        chunkPlane +
-        CHUNKS_IN_READING * chunkPlane * chunkSize[2] +
-        encoderBytes(chunkPlane * chunkSize[2]) +
+        chunkSize[0] * chunkSize[1] * bytes +
+        CHUNKS_IN_READING * chunkBytes(source) +
+        encoderBytes(chunkBytes(source)) +
         lightBytes(x, y),
       voxels: x * y * z,
     };

@@ -12,7 +12,7 @@ import { gridSize } from '../../../shared/volume/chunk-grid.ts';
 import { encoderBytes } from '../../../shared/volume/codecs/image-encoder.ts';
 import { bytesPerVoxel, type DataType } from '../../../shared/volume/data-type.ts';
 import { CHUNKS_IN_READING } from '../../../shared/volume/open-volume.ts';
-import type { Mip } from '../../../shared/volume/scales.ts';
+import { chunkBytes, type Mip } from '../../../shared/volume/scales.ts';
 import { shardBox } from '../../../shared/volume/sharding/shard-box.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
 
@@ -182,7 +182,7 @@ export function blockMemoryBytes(
   const [x, y] = blockSize;
   const chunk = volumeOf(plan.mips[sourceMip]!.chunkSize) * plan.channels;
   const read = readsInput ? CHUNKS_IN_READING * plan.inputChunkBytes : 0;
-  const encoded = encoderBytes(chunk * bytesPerVoxel(plan.mips[sourceMip]!.dataType));
+  const encoded = encoderBytes(chunkBytes(plan.mips[sourceMip]!) * plan.channels);
   const beside = read + encoded + (isSharded(plan) ? shardBytes(plan, pass) : 0);
   // The voxels, a copy while they are turned or shrunk, and a chunk in blocks of labels with their tables.
   if (!isStreamed(plan)) return 2.4 * bytesOf(plan, blockSize) + chunk * 32 + beside;

@@ -10,9 +10,9 @@ import {
   type Reorientation,
   reorientation,
 } from '../../../shared/geometry/orientation.ts';
-import { bytesPerVoxel, type DataType } from '../../../shared/volume/data-type.ts';
+import type { DataType } from '../../../shared/volume/data-type.ts';
 import { openVolume, type Volume } from '../../../shared/volume/open-volume.ts';
-import { type Mip, planScales } from '../../../shared/volume/scales.ts';
+import { chunkBytes, type Mip, planScales } from '../../../shared/volume/scales.ts';
 import type { ConversionParameters } from '../../conversion-parameters.ts';
 import type { JobParameters } from '../../parameters.ts';
 import { BLOCK_BUDGET, brickSizeFor, fitsPlanes, fitsRows } from './conversion-blocks.ts';
@@ -76,7 +76,8 @@ const imageInput = (url: string, image: ImageSource): Input => ({
 });
 
 function volumeInput(url: string, { info, mips }: Volume): Input {
-  const { dataType, sizeVoxels, channels, chunkSize, voxelOffset, resolutionNm } = mips[0]!;
+  const finest = mips[0]!;
+  const { dataType, sizeVoxels, channels, voxelOffset, resolutionNm } = finest;
   return {
     name: url,
     dtype: dataType,
@@ -89,7 +90,7 @@ function volumeInput(url: string, { info, mips }: Volume): Input {
     isForwardOnly: false,
     hasRows: false,
     isVolume: true,
-    chunkBytes: chunkSize.reduce((bytes, extent) => bytes * extent, bytesPerVoxel(dataType) * channels),
+    chunkBytes: chunkBytes(finest) * channels,
     warnings: [],
   };
 }

@@ -4,8 +4,9 @@ import { boxSize, perAxis, type Vec3 } from '../../geometry/box.ts';
 import { chunkBox } from '../chunk-grid.ts';
 import { decodeChunk } from '../codecs/decode.ts';
 import { unpack } from '../codecs/unpack.ts';
-import { bytesPerVoxel, copyVoxels, type VoxelArray, zeroVoxels } from '../data-type.ts';
+import { copyVoxels, type VoxelArray, zeroVoxels } from '../data-type.ts';
 import type { StoredMip } from '../info.ts';
+import { chunkBytes } from '../scales.ts';
 import { keyIn } from '../volume-key.ts';
 import { withoutFilling } from './fill-up.ts';
 import { type ZarrLayout, type ZarrShard, zarrKey } from './zarr-layout.ts';
@@ -88,11 +89,12 @@ const ENCODINGS = { gzip: 'gzip', zlib: 'gzip', zstd: 'zstd', none: undefined } 
 /** Full chunks, x fastest, then y, z, channel. Throws `ChunkError`. */
 async function decoded(
   { bytes, encoding }: StoredObject,
-  { chunkSize, dataType }: StoredMip,
+  mip: StoredMip,
   { channelsOfChunk: channels, packing }: ZarrLayout,
   key: string,
 ): Promise<VoxelArray> {
-  const most = chunkSize[0] * chunkSize[1] * chunkSize[2] * channels * bytesPerVoxel(dataType);
+  const { chunkSize, dataType } = mip;
+  const most = chunkBytes(mip) * channels;
   // A whole-object compression around the array's own is no part of zarr, but a store may have it.
   const outer = encoding === undefined ? bytes : await unpack(bytes, encoding, 2 * most + 2 ** 16, key);
   const object = { bytes: outer, encoding: ENCODINGS[packing] };
